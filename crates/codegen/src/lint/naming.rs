@@ -21,6 +21,9 @@ const RESERVED_OPERATIONS: &str = "\
     apiVersion authenticate baseurl build builder client clone crate drop exec fmt from inner into mod \
     new newWithClient openapi post pre router self super";
 
+/// The variant that a generated enumeration has for texts it does not list.
+const UNRECOGNIZED: &str = "Unrecognized";
+
 impl<'t> Lint<'t> {
     /// The name of a schema, which is the name of a Rust type.
     pub(super) fn type_name(&mut self, name: &'t str, place: &Place<'t>) {
@@ -80,6 +83,8 @@ impl<'t> Lint<'t> {
                     format!("no Rust name is left of the {what} {}", quoted(name)),
                     "use a name with letters in it",
                 );
+            } else if matches!(style, Style::Camel) && rust == UNRECOGNIZED {
+                self.reserved(name, &place);
             } else if let Some(first) = seen.get(&rust) {
                 let first = first.label("the other one is here");
                 self.report_beside(
