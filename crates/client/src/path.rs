@@ -1,0 +1,113 @@
+//! Path parameters on their way into a URL: encoded so that a URL parser leaves them alone, and a check that it did.
+
+use crate::operation::{Operation, Segment};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A path parameter as one segment of a URL: percent-encoded, with nothing but unreserved characters left bare.
+///
+/// The segments `.` and `..` cannot be encoded so that a URL parser keeps them: [`Transport::prepare`] refuses a
+/// request that has lost one.
+///
+/// [`Transport::prepare`]: crate::transport::Transport::prepare
+#[must_use]
+pub fn encode_path(parameter: &(impl ToString + ?Sized)) -> String {
+    utf8_percent_encode(&parameter.to_string(), RESERVED).to_string()
+}
+
+/// Whether `path`, as it would be sent, is `prefix` and then the template of `operation`, segment by segment.
+pub(crate) fn fits(path: &str, prefix: &str, operation: &Operation) -> bool {
+    let Some(segments) = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    let segments: Vec<&str> = segments.split('/').collect();
+    segments.len() == operation.path.len()
+        && segments.iter().zip(operation.path).all(|(sent, wanted)| match wanted {
+            Segment::Literal(text) => sent == text,
+            Segment::Parameter(_) => !sent.is_empty(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{encode_path, fits};
+    use crate::operation::{Operation, Segment};
+    use reqwest::Url;
+
+    const TAG: Operation = Operation {
+        id: "deleteTag",
+        method: "DELETE",
+        path: &[
+            Segment::Literal("v2"),
+            Segment::Parameter("project"),
+            Segment::Literal("tags"),
+            Segment::Parameter("key"),
+        ],
+        credentials: &[],
+        idempotent: true,
+    };
+
+    /// The path that a URL parser makes of these parameters, behind `prefix`.
+    fn sent(prefix: &str, project: &str, key: &str) -> String {
+        let url = format!("http://host{prefix}/v2/{}/tags/{}", encode_path(project), encode_path(key));
+        Url::parse(&url).unwrap().path().to_owned()
+    }
+
+    #[test]
+    fn only_unreserved_characters_stay_bare() {
+        let ascii: String = (0_u8..0x80).map(char::from).collect();
+        let bare: String =
+            ascii.chars().filter(|c| encode_path(c).len() == 1 && encode_path(c) == c.to_string()).collect();
+        assert_eq!(bare, "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+        assert_eq!(encode_path("中 文"), "%E4%B8%AD%20%E6%96%87");
+        assert_eq!(encode_path("a/b\\c%2e+"), "a%2Fb%5Cc%252e%2B");
+    }
+
+    #[test]
+    fn what_a_url_parser_keeps_fits() {
+        for key in [
+            "k", "a/b", "a\\b", "x\\..\\y", "%2e%2e", "%2E", "...", "中 文", "?", "#", "\t", "a\nb", ";",
+            ".a",
+        ] {
+            for prefix in ["", "/prefix", "/a/b"] {
+                let path = sent(prefix, "p", key);
+                assert_eq!(path, format!("{prefix}/v2/p/tags/{}", encode_path(key)));
+                assert!(fits(&path, prefix, &TAG), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_url_parser_resolves_does_not_fit() {
+        for lost in ["", ".", ".."] {
+            for prefix in ["", "/prefix"] {
+                assert!(!fits(&sent(prefix, "p", lost), prefix, &TAG), "key {lost:?}");
+                assert!(!fits(&sent(prefix, lost, "k"), prefix, &TAG), "project {lost:?}");
+                assert!(!fits(&sent(prefix, lost, lost), prefix, &TAG), "both {lost:?}");
+            }
+        }
+        // One dot segment cannot make up for another.
+        assert!(!fits(&sent("", "..", "."), "", &TAG));
+        assert!(!fits(&sent("/v2/tags", "..", "k"), "/v2/tags", &TAG));
+    }
+
+    #[test]
+    fn a_path_of_something_else_does_not_fit() {
+        for path in [
+            "",
+            "/",
+            "/v2/p/tags",
+            "/v2/p/tags/k/",
+            "/v2/p/tags/k/x",
+            "/v1/p/tags/k",
+            "/v2/p/Tags/k",
+            "//v2/p/tags/k",
+        ] {
+            assert!(!fits(path, "", &TAG), "{path}");
+        }
+        assert!(!fits("/prefixv2/p/tags/k", "/prefix", &TAG));
+        assert!(!fits("/v2/p/tags/k", "/prefix", &TAG));
+    }
+}

@@ -1,0 +1,50 @@
+//! The client over real sockets: what leaves byte for byte, what never leaves, and what comes back.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
+
+mod builder;
+mod failures;
+mod recorder;
+mod redirects;
+mod refusals;
+mod wire;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fmt::Debug;
+use std::str::FromStr;
+use untag_client::types::{BatchUntagResourcesBody, DesktopTagError};
+use untag_client::{Client, ClientBuilder, Error, ResponseValue};
+
+const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+const DESKTOP: &str = "e6cd8b01-ea9c-4a8b-8b1f-4b2a1a0c9d11";
+const TOKEN: &str = "t0ken-t0ken";
+
+/// A client with a token. Proxies of the environment are no business of a test.
+fn client(url: impl AsRef<str>) -> Client {
+    ClientBuilder::new(url).token(value(TOKEN)).http(direct()).build().unwrap()
+}
+
+fn direct() -> untag_client::reqwest::ClientBuilder {
+    untag_client::reqwest::Client::builder().no_proxy()
+}
+
+/// A value of a shared type that obeys its constraints.
+fn value<T: FromStr<Err: Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// A value of a shared type as a response or a file may hold it: constraints are not checked.
+fn unchecked<T: DeserializeOwned>(json: impl Into<Value>) -> T {
+    serde_json::from_value(json.into()).unwrap()
+}
+
+/// Deletes `key` from the desktop of the examples.
+async fn delete_tag(client: &Client, key: &str) -> Result<ResponseValue<()>, Error<DesktopTagError>> {
+    client.delete_desktop_tag(&value(PROJECT), &value(DESKTOP), &value(key)).await
+}
+
+/// A body that names one tag.
+fn one_tag() -> BatchUntagResourcesBody {
+    unchecked(serde_json::json!({ "tags": [{ "key": "key1" }] }))
+}

@@ -1,0 +1,134 @@
+//! The request: sent by the transport's HTTP client, query parameters under their wire names, and an optional body
+//! left out where there is none, which progenitor cannot express.
+
+use super::{Method, find_let};
+use crate::ir::Location;
+use quote::quote;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, Ident, Pat, Stmt, parse_quote};
+
+pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
+    let index = find_let(method, "request that is built", is_built)?;
+    let Some(Stmt::Local(local)) = method.function.block.stmts.get(index) else {
+        return Err("the request is no statement".to_owned());
+    };
+    let (Pat::Ident(request), Some(init)) = (&local.pat, &local.init) else {
+        return Err("the request is not bound to a name".to_owned());
+    };
+    let request = request.ident.clone();
+    let mut chain = init.expr.as_ref().clone();
+    let mut rewrite = Rewrite { method, client: 0, accept: 0, queries: 0, headers: 0, json: 0 };
+    rewrite.visit_expr_mut(&mut chain);
+    rewrite.check()?;
+    let statements = statements(method, &request, &chain);
+    method.function.block.stmts.splice(index..=index, statements);
+    Ok(())
+}
+
+/// `let mut request = ….build()?;`, with the body added on the way.
+fn statements(method: &Method<'_>, request: &Ident, built: &Expr) -> Vec<Stmt> {
+    let Some(body) = &method.operation.body else {
+        return vec![parse_quote! { let mut #request = #built.build()?; }];
+    };
+    // `json` names the media type itself, unless the contract's is a longer one.
+    let content_type = (body.media_type != "application/json").then(|| {
+        let media_type = &body.media_type;
+        quote! {
+            .header(CONTENT_TYPE, HeaderValue::from_static(#media_type))
+        }
+    });
+    if body.required {
+        return vec![parse_quote! { let mut #request = #built #content_type.json(body).build()?; }];
+    }
+    vec![
+        parse_quote! { let mut builder = #built; },
+        parse_quote! {
+            if let Some(body) = body {
+                builder = builder #content_type.json(body);
+            }
+        },
+        parse_quote! { let mut #request = builder.build()?; },
+    ]
+}
+
+/// `….build()?`
+fn is_built(expr: &Expr) -> bool {
+    let Expr::Try(attempt) = expr else { return false };
+    matches!(&*attempt.expr, Expr::MethodCall(call) if call.method == "build")
+}
+
+/// Rewrites the chain of calls on the request builder, and counts what it met.
+struct Rewrite<'a, 'b> {
+    method: &'a Method<'b>,
+    client: usize,
+    accept: usize,
+    queries: usize,
+    headers: usize,
+    json: usize,
+}
+
+impl VisitMut for Rewrite<'_, '_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        let with =
+            |location| self.method.arguments.iter().any(|argument| argument.parameter.location == location);
+        match expr {
+            Expr::Field(field) if quote!(#field).to_string() == "self . client" => {
+                self.client += 1;
+                *expr = parse_quote!(self.transport.http());
+            }
+            // `build` and `?` are put back around the body.
+            Expr::Try(attempt) => *expr = attempt.expr.as_ref().clone(),
+            Expr::MethodCall(call) if call.method == "build" => *expr = call.receiver.as_ref().clone(),
+            Expr::MethodCall(call) if call.method == "json" => {
+                self.json += 1;
+                *expr = call.receiver.as_ref().clone();
+            }
+            Expr::MethodCall(call) if call.method == "header" => {
+                self.accept += 1;
+                call.args = parse_quote!(ACCEPT, HeaderValue::from_static("application/json"));
+            }
+            Expr::MethodCall(call) if call.method == "headers" => {
+                self.headers += 1;
+                if !with(Location::Header) {
+                    *expr = call.receiver.as_ref().clone();
+                }
+            }
+            Expr::MethodCall(call) if call.method == "query" => {
+                let given = &call.args;
+                let given = quote!(#given).to_string();
+                let argument = self.method.arguments.iter().find(|argument| {
+                    let (name, ident) = (&argument.name, argument.ident());
+                    given == quote!(&progenitor_client::QueryParam::new(#name, &#ident)).to_string()
+                });
+                if let Some(argument) = argument {
+                    self.queries += 1;
+                    let (name, ident) = (&argument.parameter.name, argument.ident());
+                    call.args = parse_quote!(&QueryParam::new(#name, &#ident));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Rewrite<'_, '_> {
+    fn check(&self) -> Result<(), String> {
+        let arguments = &self.method.arguments;
+        let queries = arguments.iter().filter(|it| it.parameter.location == Location::Query).count();
+        let typed = self.method.operation.responses.iter().any(|response| response.body.is_some());
+        let counts = [
+            ("`self.client`", self.client, 1),
+            ("`header`", self.accept, usize::from(typed)),
+            ("`headers`", self.headers, 1),
+            ("`json`", self.json, usize::from(self.method.operation.body.is_some())),
+            ("`query`", self.queries, queries),
+        ];
+        counts
+            .into_iter()
+            .find(|(_, found, wanted)| found != wanted)
+            .map_or(Ok(()), |(what, found, wanted)| {
+                Err(format!("the request has {what} {found} times, not {wanted}"))
+            })
+    }
+}
