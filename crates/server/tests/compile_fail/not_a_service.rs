@@ -1,0 +1,5 @@
+//! A router over something that implements nothing.
+
+fn main() {
+    untag_server::router(());
+}
