@@ -52,7 +52,8 @@ fn announced_as_json(headers: &HeaderMap) -> Result<(), String> {
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.all(|parameter| {
         parameter.split_once('=').is_some_and(|(name, charset)| {
-            name.trim().eq_ignore_ascii_case("charset") && charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            name.trim().eq_ignore_ascii_case("charset")
+                && charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
     });
     if is_json && is_utf8 {
@@ -73,12 +74,19 @@ mod tests {
             let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(value))]);
             announced_as_json(&headers).is_ok()
         };
-        for good in ["application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""] {
+        for good in
+            ["application/json", "application/json;charset=UTF-8", "Application/JSON; charset=\"utf-8\""]
+        {
             assert!(accepts(good), "{good}");
         }
-        for bad in
-            ["", "text/plain", "application/jsonx", "application/json;charset=latin1", "application/json;", "application/json; v=1"]
-        {
+        for bad in [
+            "",
+            "text/plain",
+            "application/jsonx",
+            "application/json;charset=latin1",
+            "application/json;",
+            "application/json; v=1",
+        ] {
             assert!(!accepts(bad), "{bad}");
         }
     }

@@ -4,6 +4,7 @@ extern crate self as untag_server;
 
 pub mod authentication;
 pub mod body;
+pub mod document;
 pub mod exchange;
 mod fallback;
 pub mod headers;

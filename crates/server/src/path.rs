@@ -29,11 +29,12 @@ pub(crate) fn has_empty_segment(raw_path: &str) -> bool {
 /// The rest of a sentence that starts with the parameter's name.
 pub(crate) fn decode(raw: &str) -> Result<Cow<'_, str>, String> {
     let bytes = raw.as_bytes();
-    let broken = |at: usize| {
-        !bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
+    let broken =
+        |at: usize| !bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     if bytes.iter().enumerate().any(|(at, byte)| *byte == b'%' && broken(at)) {
-        return Err("has a `%` that two hexadecimal digits do not follow; write a percent sign as %25".to_owned());
+        return Err(
+            "has a `%` that two hexadecimal digits do not follow; write a percent sign as %25".to_owned()
+        );
     }
     percent_encoding::percent_decode_str(raw)
         .decode_utf8()

@@ -64,7 +64,8 @@ pub(crate) fn refuse_undeclared(raw: Option<&str>, declared: &[&str]) -> Result<
         !decode(name).is_ok_and(|name| declared.contains(&&*name))
     });
     if undeclared {
-        Err("the query has a parameter that this operation does not take; write a `?` in a path as %3F".to_owned())
+        Err("the query has a parameter that this operation does not take; write a `?` in a path as %3F"
+            .to_owned())
     } else {
         Ok(())
     }

@@ -93,7 +93,8 @@ pub(crate) fn response(encoded: Encoded, request_id: RequestId) -> Response {
         None => (Body::empty(), false),
     };
     let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(encoded.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if is_json {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -106,7 +107,12 @@ pub(crate) fn response(encoded: Encoded, request_id: RequestId) -> Response {
 }
 
 /// The error body for answers outside the contract, in the shape that every error body of the contract shares.
-pub(crate) fn outside_the_contract(status: StatusCode, code: &str, message: &str, request_id: RequestId) -> Response {
+pub(crate) fn outside_the_contract(
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    request_id: RequestId,
+) -> Response {
     let json = serde_json::json!({ "error_code": code, "error_msg": message }).to_string();
     response(Encoded { status: status.as_u16(), json: Some(json.into_bytes()) }, request_id)
 }

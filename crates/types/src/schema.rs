@@ -193,6 +193,15 @@ pub fn openapi<T: Component>() -> utoipa::openapi::RefOr<utoipa::openapi::Schema
     to_openapi(T::schema(&mut Schemas::default()))
 }
 
+/// The schema of a field where it stands, for utoipa, with what the field's type cannot say.
+#[cfg(feature = "utoipa")]
+pub fn openapi_inline<S, T: Describe>(
+    field: impl Fn(&S) -> &T,
+    adjust: impl FnOnce(Schema) -> Schema,
+) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    to_openapi(adjust(Schemas::default().of(field)))
+}
+
 /// The schemas that the schema of `T` refers to, for utoipa: those that `known` does not have yet.
 #[cfg(feature = "utoipa")]
 pub fn openapi_components<T: Component>(

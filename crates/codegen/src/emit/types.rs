@@ -19,6 +19,11 @@ mod shape;
 mod tests;
 mod text;
 
+// The stub's requests are checked and described as the members of an object are.
+pub(super) use array::has_rules;
+pub(super) use object::check as check_member;
+pub(super) use schema::adjustments;
+
 use super::{GeneratedFile, Layout, docs, names, render};
 use crate::ir::{Api, Schema, SchemaKind};
 use proc_macro2::{Ident, TokenStream};

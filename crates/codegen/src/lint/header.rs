@@ -11,17 +11,13 @@ use crate::source::Node;
 
 const HEADER: Shape = Shape {
     what: "a header",
-    members: &[
-        ("description", Expect::Text),
-        ("required", Expect::Boolean),
-        ("deprecated", Expect::Boolean),
-        ("schema", Expect::Mapping),
-        ("example", Expect::Any),
-    ],
+    members: &[("description", Expect::Text), ("schema", Expect::Mapping), ("example", Expect::Any)],
     required: &["schema"],
     unsupported: &[
         ("name", "the key is the name"),
         ("in", "leave it out; it is a header"),
+        ("required", "leave it out; the stub sends it with every response"),
+        ("deprecated", "leave it out; the stub sends it with every response"),
         ("style", "leave it out; headers are plain values"),
         ("explode", "leave it out; headers are plain values"),
         ("content", "use `schema`; headers are plain values"),

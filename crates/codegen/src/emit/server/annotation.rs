@@ -60,12 +60,8 @@ fn parameter(parameter: &Parameter) -> TokenStream {
 }
 
 fn request_body(body: &Body) -> TokenStream {
+    // As an `Option`, utoipa would also take it for one that may be null; `document::correct` says that it is optional.
     let (ty, media_type) = (shape::rust_type(&body.ty), &body.media_type);
-    let ty = if body.required {
-        ty
-    } else {
-        quote! { Option<#ty> }
-    };
     let description = nonempty("description", &body.description);
     let example = body.example.as_ref().map(example);
     let examples = examples(&body.examples);

@@ -1,8 +1,9 @@
 //! Emits the document that utoipa derives from the stub.
 
 use super::annotation::{json, nonempty, server, text};
-use crate::emit::{GeneratedFile, Layout, names, render, shape};
-use crate::ir::{Api, SecurityScheme};
+use super::request;
+use crate::emit::{GeneratedFile, Layout, names, render, shape, types};
+use crate::ir::{Api, Operation, Parameter, SecurityScheme, Type};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -18,6 +19,12 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
         let name = names::ident(&schema.name);
         quote! { types::#name }
     });
+    let corrected = corrected(api);
+    let requests =
+        api.operations.iter().filter(|operation| inline(operation).next().is_some()).map(|operation| {
+            let (module, request) = (names::module(&operation.id), request::name(operation));
+            quote! { use super::operations::#module::#request; }
+        });
     let info = info(&Value::Object(api.info.clone()));
     let tags = api.tags.iter().map(|tag| {
         let name = text(tag, "name");
@@ -37,6 +44,8 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
     });
     let tokens = quote! {
         #import
+        #(#requests)*
+        use ::untag_server::document;
         use utoipa::OpenApi;
         #scheme_imports
 
@@ -45,7 +54,7 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
         /// Tests hold it equal to the contract, which is OpenAPI 3.0.
         #[must_use]
         pub fn openapi() -> utoipa::openapi::OpenApi {
-            Document::openapi()
+            #corrected
         }
 
         #[derive(OpenApi)]
@@ -62,6 +71,35 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
         #modifier
     };
     render::file(layout, "document.rs", "The document that utoipa derives from the stub.", &tokens)
+}
+
+/// The derived document, without what utoipa adds of its own accord, and with what its attributes cannot say.
+fn corrected(api: &Api) -> TokenStream {
+    let absent =
+        ["description", "contact", "license"].into_iter().filter(|member| !api.info.contains_key(*member));
+    let optional_bodies =
+        api.operations.iter().filter(|operation| operation.body.as_ref().is_some_and(|body| !body.required));
+    let optional_bodies = optional_bodies.map(|operation| &operation.id);
+    let parameters = api.operations.iter().flat_map(|operation| {
+        inline(operation).map(|parameter| {
+            let (id, name, field) = (&operation.id, &parameter.name, names::snake(&parameter.name));
+            let (request, adjustments) = (request::name(operation), types::adjustments(&parameter.ty));
+            quote! {
+                document::describe(&mut document, #id, #name, |it: &#request| &it.#field, |schema| schema #adjustments);
+            }
+        })
+    });
+    quote! {
+        let mut document = Document::openapi();
+        document::correct(&mut document, &[#(#absent),*], &[#(#optional_bodies),*]);
+        #(#parameters)*
+        document
+    }
+}
+
+/// The parameters whose schema has no name, and which utoipa therefore describes in its own words.
+fn inline(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    operation.parameters.iter().filter(|parameter| !matches!(parameter.ty, Type::Named(_)))
 }
 
 fn info(info: &Value) -> TokenStream {

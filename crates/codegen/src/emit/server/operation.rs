@@ -13,6 +13,7 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
     let response = response::item(api, operation)?;
     let implementation = implementation(api, operation)?;
     let handler = handler(operation);
+    let constraint = request::has_rules(operation).then(|| quote! { use ::untag_types::constraint; });
     let tokens = quote! {
         #import
         use super::super::Api;
@@ -22,6 +23,7 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
         use ::untag_server::authentication::Scheme;
         use ::untag_server::exchange::{self, Operation, Received, Service};
         use ::untag_server::reply::{self, Answer, Encoded, Refusal};
+        #constraint
         use ::untag_types::validate::{Report, Validate};
 
         #request

@@ -1,7 +1,7 @@
 //! Emits what an operation's method is given: its parameters and body, decoded and validated.
 
-use crate::emit::{docs, names, shape};
-use crate::ir::{ArrayRules, Location, Operation, Parameter, Segment, Type};
+use crate::emit::{docs, names, shape, types};
+use crate::ir::{Location, Member, Operation, Parameter, Segment, Type};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -24,7 +24,8 @@ pub(super) fn item(operation: &Operation) -> TokenStream {
         let docs = docs::attributes(&body.description);
         quote! { #docs pub #field: #ty }
     });
-    let checks = operation.parameters.iter().map(check);
+    // Parameters are checked as the members of an object are, inline arrays included.
+    let checks = operation.parameters.iter().map(|parameter| types::check_member(&member(parameter)));
     // The body's members are named from the body, as the caller wrote them: `tags[3].key`, not `body.tags[3].key`.
     let body_check = operation.body.iter().map(|_| {
         let field = body_field(operation);
@@ -46,32 +47,22 @@ pub(super) fn item(operation: &Operation) -> TokenStream {
     }
 }
 
-/// The statement that checks a parameter. Types check themselves; the limits of an inline array have no type to stand in.
-fn check(parameter: &Parameter) -> TokenStream {
-    let (field, name) = (names::snake(&parameter.name), &parameter.name);
-    let limits = match &parameter.ty {
-        Type::Array(_, rules) => array_limits(*rules),
-        _ => TokenStream::new(),
-    };
-    if limits.is_empty() {
-        return quote! { report.member(#name, &self.#field); };
-    }
-    let checks = quote! { let report = &mut report.at(#name); #limits items.check(report); };
-    if parameter.required {
-        quote! { { let items = &self.#field; #checks } }
-    } else {
-        quote! { if let Some(items) = &self.#field { #checks } }
+/// A parameter as a member of the request.
+fn member(parameter: &Parameter) -> Member {
+    Member {
+        name: parameter.name.clone(),
+        required: parameter.required,
+        nullable: false,
+        description: parameter.description.clone(),
+        deprecated: parameter.deprecated,
+        example: None,
+        ty: parameter.ty.clone(),
     }
 }
 
-/// The statements that hold `items` to the limits of their array.
-fn array_limits(rules: ArrayRules) -> TokenStream {
-    let min = rules.min_items.filter(|min| *min > 0).map(Literal::u64_unsuffixed);
-    let min = min.map(|min| quote! { ::untag_types::constraint::min_items(report, items, #min); });
-    let max = rules.max_items.map(Literal::u64_unsuffixed);
-    let max = max.map(|max| quote! { ::untag_types::constraint::max_items(report, items, #max); });
-    let unique = rules.unique.then(|| quote! { ::untag_types::constraint::unique_items(report, items); });
-    quote! { #min #max #unique }
+/// Whether validation needs the functions for limits of arrays.
+pub(super) fn has_rules(operation: &Operation) -> bool {
+    operation.parameters.iter().any(|parameter| types::has_rules(&parameter.ty))
 }
 
 /// The expression that decodes a request from `received`.

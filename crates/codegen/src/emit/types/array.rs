@@ -80,7 +80,7 @@ pub(super) fn check(array: &TokenStream, borrowed: bool, items: &Type, rules: Ar
 }
 
 /// Whether an inline type has limits that its Rust type does not check by itself.
-pub(super) fn has_rules(ty: &Type) -> bool {
+pub(in crate::emit) fn has_rules(ty: &Type) -> bool {
     match ty {
         Type::Array(items, rules) => *rules != ArrayRules::default() || has_rules(items),
         _ => false,

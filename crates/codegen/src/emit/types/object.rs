@@ -147,7 +147,9 @@ fn validate(name: &Ident, object: &Shape<'_>) -> TokenStream {
     super::newtype::validate(name, &checks)
 }
 
-fn check(member: &Member) -> TokenStream {
+/// The statements that check one member; `report` is at hand, and so is `constraint` if the member
+/// [has rules](array::has_rules).
+pub(in crate::emit) fn check(member: &Member) -> TokenStream {
     let (ident, name) = (names::snake(&member.name), &member.name);
     let Type::Array(items, rules) = &member.ty else {
         return quote! { report.member(#name, &self.#ident); };

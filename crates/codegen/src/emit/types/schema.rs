@@ -53,7 +53,7 @@ pub(super) fn annotations(
 
 /// What the schema of a Rust type does not say of the contract's type: limits of arrays, and that an integer of 64 bits
 /// is one without being said so.
-pub(super) fn adjustments(ty: &Type) -> TokenStream {
+pub(in crate::emit) fn adjustments(ty: &Type) -> TokenStream {
     match ty {
         Type::Integer(IntegerFormat::Unstated) => quote! { .without("format") },
         Type::Array(items, rules) => {
