@@ -1,0 +1,117 @@
+//! `cargo xtask ci`: everything that must hold before a change is merged, cheap checks first.
+
+use crate::{
+    codegen::{self, Mode},
+    failure::Failure,
+    process::{self, cargo},
+    suite,
+};
+use std::{path::Path, time::Instant};
+
+/// One step.
+struct Step {
+    name: &'static str,
+    run: fn(&Path) -> Result<(), Failure>,
+    /// Why it is not to run.
+    skip: Option<&'static str>,
+}
+
+/// What became of a step.
+enum Outcome {
+    Passed(f64),
+    Failed(f64),
+    Skipped(&'static str),
+    NotReached,
+}
+
+/// Runs the steps until one fails, and ends with a table of all of them.
+pub(crate) fn run(root: &Path, with_advisories: bool) -> Result<(), Failure> {
+    let mut outcomes = Vec::new();
+    let mut failed = None;
+    for step in steps(with_advisories) {
+        let outcome = if failed.is_some() {
+            Outcome::NotReached
+        } else if let Some(reason) = step.skip {
+            Outcome::Skipped(reason)
+        } else {
+            println!("\n=== {} ===", step.name);
+            let start = Instant::now();
+            let result = (step.run)(root);
+            let seconds = start.elapsed().as_secs_f64();
+            if let Err(failure) = result {
+                println!("--- {} failed after {seconds:.1} s", step.name);
+                failed = Some(failure);
+                Outcome::Failed(seconds)
+            } else {
+                println!("--- {} passed in {seconds:.1} s", step.name);
+                Outcome::Passed(seconds)
+            }
+        };
+        outcomes.push((step.name, outcome));
+    }
+    println!("\n{}", table(&outcomes));
+    failed.map_or(Ok(()), Err)
+}
+
+fn steps(with_advisories: bool) -> [Step; 8] {
+    let no_advisories = "pass --advisories where https://github.com/rustsec/advisory-db can be fetched";
+    let step = |name, run| Step { name, run, skip: None };
+    [
+        step("format", format),
+        step("drift", |root| codegen::run(root, Mode::Check)),
+        step("deny", deny),
+        Step { name: "advisories", run: advisories, skip: (!with_advisories).then_some(no_advisories) },
+        step("clippy", clippy),
+        step("doc", doc),
+        step("test", |root| suite::run(root, &[])),
+        step("package", package),
+    ]
+}
+
+fn format(root: &Path) -> Result<(), Failure> {
+    process::require(root, "fmt", "rustup component add rustfmt")?;
+    process::run(&mut cargo(root, ["fmt", "--all", "--check"]))
+}
+
+const INSTALL_DENY: &str = "cargo install --locked cargo-deny --version =0.20.2";
+
+fn deny(root: &Path) -> Result<(), Failure> {
+    process::require(root, "deny", INSTALL_DENY)?;
+    process::run(&mut cargo(root, ["deny", "check", "licenses", "bans", "sources"]))
+}
+
+fn advisories(root: &Path) -> Result<(), Failure> {
+    process::require(root, "deny", INSTALL_DENY)?;
+    process::run(&mut cargo(root, ["deny", "check", "advisories"]))
+}
+
+fn clippy(root: &Path) -> Result<(), Failure> {
+    process::require(root, "clippy", "rustup component add clippy")?;
+    let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    process::run(&mut cargo(root, arguments))
+}
+
+fn doc(root: &Path) -> Result<(), Failure> {
+    let arguments = ["doc", "--no-deps", "--workspace", "--all-features"];
+    process::run(cargo(root, arguments).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Builds what `cargo publish` would upload. Dirty trees are allowed: a change is checked before it is committed.
+fn package(root: &Path) -> Result<(), Failure> {
+    const PUBLISHED: [&str; 4] = ["untag-types", "untag-client", "untag-server", "untag-codegen"];
+    let packages = PUBLISHED.iter().flat_map(|name| ["--package", name]);
+    process::run(cargo(root, ["package", "--allow-dirty"]).args(packages))
+}
+
+fn table(outcomes: &[(&str, Outcome)]) -> String {
+    let mut lines = Vec::new();
+    for (name, outcome) in outcomes {
+        lines.push(match outcome {
+            Outcome::Passed(seconds) => format!("{name:<12} passed   {seconds:>7.1} s"),
+            Outcome::Failed(seconds) => format!("{name:<12} FAILED   {seconds:>7.1} s"),
+            Outcome::Skipped(reason) => format!("{name:<12} SKIPPED  {reason}"),
+            Outcome::NotReached => format!("{name:<12} not run"),
+        });
+    }
+    lines.join("\n")
+}
