@@ -54,7 +54,7 @@ pub(crate) fn run(root: &Path, with_advisories: bool) -> Result<(), Failure> {
 }
 
 fn steps(with_advisories: bool) -> [Step; 8] {
-    let no_advisories = "pass --advisories where https://github.com/rustsec/advisory-db can be fetched";
+    let no_advisories = "pass --advisories where the RustSec database can be fetched";
     let step = |name, run| Step { name, run, skip: None };
     [
         step("format", format),
