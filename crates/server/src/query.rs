@@ -14,10 +14,6 @@ impl Query {
     /// # Errors
     /// A name or a value is not percent-encoded UTF-8.
     pub fn parse(raw: Option<&str>) -> Result<Self, String> {
-        let text = |part: &str| {
-            let spaced = part.replace('+', "%20");
-            decode(&spaced).map(Cow::into_owned)
-        };
         raw.unwrap_or_default()
             .split('&')
             .filter(|pair| !pair.is_empty())
@@ -53,6 +49,11 @@ impl Query {
     }
 }
 
+/// A name or a value, as forms write it.
+fn text(part: &str) -> Result<String, String> {
+    decode(&part.replace('+', "%20")).map(Cow::into_owned)
+}
+
 /// Refuses a query parameter that the operation does not have.
 ///
 /// HTTP would have it ignored. But a path parameter whose `?` was not encoded arrives as a shorter one and a query: a
@@ -61,12 +62,30 @@ pub(crate) fn refuse_undeclared(raw: Option<&str>, declared: &[&str]) -> Result<
     let mut pairs = raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     let undeclared = pairs.any(|pair| {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        !decode(name).is_ok_and(|name| declared.contains(&&*name))
+        !text(name).is_ok_and(|name| declared.contains(&&*name))
     });
     if undeclared {
         Err("the query has a parameter that this operation does not take; write a `?` in a path as %3F"
             .to_owned())
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Query, refuse_undeclared};
+
+    #[test]
+    fn a_name_is_declared_however_it_is_written() {
+        for raw in
+            ["page size=1", "page+size=1", "page%20size=1", "%70age+size=1", "&page+size=1&", "page+size"]
+        {
+            assert_eq!(refuse_undeclared(Some(raw), &["page size"]), Ok(()), "{raw}");
+            assert!(Query::parse(Some(raw)).unwrap().required::<String>("page size").is_ok(), "{raw}");
+        }
+        for raw in ["page%2Bsize=1", "pagesize=1", "page+size=1&other=2", "=1", "%FF=1", "%=1"] {
+            assert!(refuse_undeclared(Some(raw), &["page size"]).is_err(), "{raw}");
+        }
     }
 }

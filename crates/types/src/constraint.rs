@@ -6,8 +6,10 @@ use crate::violation::{Rule, Statement};
 use chrono::{Datelike, Offset};
 use regress::{Flags, Regex};
 use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter};
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::io;
 use std::sync::OnceLock;
 
 /// `minLength`, in Unicode characters.
@@ -156,13 +158,27 @@ pub fn max_items<T>(report: &mut Report, items: &[T], max: usize) {
 pub fn unique_items<T: Serialize>(report: &mut Report, items: &[T]) {
     let mut seen = HashMap::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
+        let mut text = Vec::new();
+        let mut json = serde_json::Serializer::with_formatter(&mut text, OneZero);
         // An item that cannot be written, a number that is not finite, breaks another rule.
-        let Ok(text) = serde_json::to_string(item) else { continue };
+        if item.serialize(&mut json).is_err() {
+            continue;
+        }
         if let Some(first) = seen.insert(text, index) {
             let predicate = format!("must not repeat an item; items {first} and {index} (from 0) are equal");
             report.violation(Rule::UniqueItems, predicate);
             return;
         }
+    }
+}
+
+/// Compact JSON in which zero has one spelling: `-0.0` and `0.0` are the same number.
+struct OneZero;
+
+impl Formatter for OneZero {
+    fn write_f64<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        // The sum of a negative and a positive zero is positive.
+        CompactFormatter.write_f64(writer, value + 0.0)
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn uuid(text: &str) -> Option<Uuid> {
 /// Reads a date-time as section 5.6 of RFC 3339 has it.
 pub(crate) fn date_time(text: &str) -> Option<DateTime> {
     let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
-    separated.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten()
+    // `chrono` takes the minus sign of Unicode for a hyphen, too.
+    (separated && text.is_ascii()).then(|| DateTime::parse_from_rfc3339(text).ok()).flatten()
 }
 
 /// Writes a date-time the way its JSON is written, and [`parameter`](crate::parameter) reads it. (`Display` of `chrono`
