@@ -145,9 +145,13 @@ impl Request {
             // Commas of a list separate; they are the one reserved character that is left bare.
             target = target.replace(template, &encode_segment(text).replace("%2C", ","));
         }
-        for (index, (name, text)) in self.query.iter().enumerate() {
-            target.push(if index == 0 { '?' } else { '&' });
-            target.push_str(&format!("{}={}", encode_segment(name), encode_segment(text)));
+        let query: Vec<String> = self
+            .query
+            .iter()
+            .map(|(name, text)| format!("{}={}", encode_segment(name), encode_segment(text)))
+            .collect();
+        if !query.is_empty() {
+            target = format!("{target}?{}", query.join("&"));
         }
         let mut all = vec![("X-Auth-Token", TOKEN)];
         if !body.is_empty() {

@@ -44,6 +44,14 @@ pub enum Credential {
 }
 
 impl Operation {
+    /// Whether a server prefers this operation where a path fits both: same method, and more of its path is fixed.
+    pub(crate) fn is_narrower_than(&self, other: &Self) -> bool {
+        let literals = |operation: &Self| {
+            operation.path.iter().filter(|segment| matches!(segment, Segment::Literal(_))).count()
+        };
+        self.method == other.method && literals(self) > literals(other)
+    }
+
     /// The header that carries a token, if the operation accepts one.
     #[must_use]
     pub fn token_header(&self) -> Option<&'static str> {

@@ -65,6 +65,14 @@ impl Transport {
                  address something else: no URL can carry such a value, so name it in another way"
             ));
         }
+        if let Some(other) = operations.iter().find(|other| {
+            other.is_narrower_than(operation) && path::fits(request.url().path(), self.base_url.path(), other)
+        }) {
+            return Err(format!(
+                "{operation} was not sent, because with these path parameters its path is that of {other}, \
+                 which would run instead: name the thing in another way"
+            ));
+        }
         if let (Some(token), Some(header)) = (&self.token, operation.token_header()) {
             request.headers_mut().insert(header, token.clone());
         }

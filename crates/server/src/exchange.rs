@@ -153,15 +153,14 @@ async fn guarded<O: Operation>(
     exchange: impl Future<Output = Result<O::Answer, Refusal>>,
 ) -> Response {
     // Nothing of the exchange is looked at again after a panic, so there is nothing broken to observe.
-    let answer = match AssertUnwindSafe(exchange).catch_unwind().await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(refusal)) => O::Answer::refuse(refusal),
+    match AssertUnwindSafe(exchange).catch_unwind().await {
+        Ok(Ok(answer)) => reply::respond(&answer, O::ID, request_id),
+        Ok(Err(refusal)) => reply::refuse::<O::Answer>(refusal, request_id),
         Err(_) => {
             tracing::error!(operation = O::ID, %request_id, "the operation panicked; answering 500");
-            O::Answer::refuse(reply::failure(request_id))
+            reply::refuse::<O::Answer>(reply::failure(request_id), request_id)
         }
-    };
-    reply::respond(&answer, O::ID, request_id)
+    }
 }
 
 /// Decodes and validates: the only way to a [`Valid`] request.

@@ -24,7 +24,10 @@ pub enum Refusal {
 /// What an operation can answer. Implemented by the generated enums only: one variant for each documented status.
 pub trait Answer: Sized {
     /// The documented answer to a request that the stub refuses.
-    fn refuse(refusal: Refusal) -> Self;
+    ///
+    /// # Errors
+    /// The contract documents none: the operation has nothing that could be malformed, say, and got a body nevertheless.
+    fn refuse(refusal: Refusal) -> Result<Self, Refusal>;
 
     /// Status and body.
     ///
@@ -70,15 +73,26 @@ pub fn clip(text: String, max: usize) -> String {
 
 /// The response for an answer. An answer that breaks the contract is replaced by the documented failure.
 pub(crate) fn respond<A: Answer>(answer: &A, operation: &str, request_id: RequestId) -> Response {
-    let encoded = answer.encode().or_else(|broken| {
-        tracing::error!(operation, %request_id, broken, "the answer breaks the contract; answering 500 instead");
-        A::refuse(failure(request_id)).encode()
-    });
-    match encoded {
+    match answer.encode() {
         Ok(encoded) => response(encoded, request_id),
-        // The stub's own failure body breaks the contract: lint proves that it does not; an empty 500 is still honest.
-        Err(_) => response(empty(StatusCode::INTERNAL_SERVER_ERROR.as_u16()), request_id),
+        Err(broken) => {
+            tracing::error!(operation, %request_id, broken, "the answer breaks the contract; answering 500 instead");
+            refuse::<A>(failure(request_id), request_id)
+        }
     }
+}
+
+/// The response to a request that the stub refuses: the documented one, and where there is none, one of the same shape.
+pub(crate) fn refuse<A: Answer>(refusal: Refusal, request_id: RequestId) -> Response {
+    let (status, code, message) = match A::refuse(refusal).map(|answer| answer.encode()) {
+        Ok(Ok(encoded)) => return response(encoded, request_id),
+        // Lint proves that the stub's own answers keep their limits.
+        Ok(Err(broken)) => (StatusCode::INTERNAL_SERVER_ERROR, "APIGW.0201", broken),
+        Err(Refusal::Malformed(message)) => (StatusCode::BAD_REQUEST, "APIGW.0201", message),
+        Err(Refusal::Unauthenticated(message)) => (StatusCode::UNAUTHORIZED, "APIGW.0301", message),
+        Err(Refusal::Failed(message)) => (StatusCode::INTERNAL_SERVER_ERROR, "APIGW.0201", message),
+    };
+    outside_the_contract(status, code, &message, request_id)
 }
 
 /// The refusal for a failure whose cause stays inside: it names the request, so that an operator finds the cause.

@@ -24,9 +24,14 @@ pub(super) fn item(api: &Api, operation: &Operation) -> Result<TokenStream, Stri
     let variants = operation.responses.iter().map(variant);
     let constructors = operation.responses.iter().filter_map(constructor);
     let error = error_function(api, operation)?;
-    let malformed = refusal(operation, 400);
-    let unauthenticated = refusal(operation, 401);
-    let failed = refusal(operation, 500);
+    let refusals = [("Malformed", 400), ("Unauthenticated", 401), ("Failed", 500)].map(|(kind, status)| {
+        let (kind, constructor) = (format_ident!("{kind}"), status::constructor(status));
+        if answers(operation, status) {
+            quote! { Refusal::#kind(message) => Ok(Self::#constructor(message)) }
+        } else {
+            quote! { Refusal::#kind(_) => Err(refusal) }
+        }
+    });
     let encodings = operation.responses.iter().map(|response| {
         let (variant, status) = (status::variant(response.status), Literal::u16_unsuffixed(response.status));
         if response.body.is_some() {
@@ -44,12 +49,8 @@ pub(super) fn item(api: &Api, operation: &Operation) -> Result<TokenStream, Stri
         impl #name { #(#constructors)* }
 
         impl Answer for #name {
-            fn refuse(refusal: Refusal) -> Self {
-                match refusal {
-                    Refusal::Malformed(message) => Self::#malformed(message),
-                    Refusal::Unauthenticated(message) => Self::#unauthenticated(message),
-                    Refusal::Failed(message) => Self::#failed(message),
-                }
+            fn refuse(refusal: Refusal) -> Result<Self, Refusal> {
+                match refusal { #(#refusals,)* }
             }
 
             fn encode(&self) -> Result<Encoded, String> {
@@ -88,13 +89,9 @@ fn constructor(response: &Response) -> Option<TokenStream> {
     })
 }
 
-/// The constructor for a status that the stub answers by itself. A status that the operation does not document cannot
-/// come up (lint sees to it), but the compiler wants an arm: the documented 500.
-fn refusal(operation: &Operation, wanted: u16) -> Ident {
-    let documented = |status| {
-        operation.responses.iter().any(|response| response.status == status && response.error_code.is_some())
-    };
-    status::constructor(if documented(wanted) { wanted } else { 500 })
+/// Whether the stub can answer by itself with this status: the contract documents it, and says with which code.
+fn answers(operation: &Operation, status: u16) -> bool {
+    operation.responses.iter().any(|response| response.status == status && response.error_code.is_some())
 }
 
 /// `error(code, message)`: the operation's error body.

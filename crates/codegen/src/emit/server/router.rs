@@ -1,7 +1,7 @@
 //! Emits the axum router: one route for each path of the contract.
 
 use crate::emit::{GeneratedFile, Layout, names, render};
-use crate::ir::{Api, Operation, Segment};
+use crate::ir::{Api, Method, Operation, Segment};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -63,6 +63,10 @@ fn route(path: &str, operations: &[&Operation]) -> TokenStream {
     }
     let allow: Vec<&str> = operations.iter().map(|operation| operation.method.as_str()).collect();
     let allow = allow.join(", ");
+    // axum would have GET answer HEAD as well, which the contract does not document.
+    if operations.iter().any(|operation| operation.method == Method::Get) {
+        chain.extend(quote! { .head(|| async { ::untag_server::method_not_allowed(#allow) }) });
+    }
     quote! { .route(#path, only(#chain, #allow)) }
 }
 
