@@ -1,0 +1,42 @@
+//! How long to measure: enough for a steady median, or only enough to see that everything runs.
+
+use std::time::Duration;
+
+/// How much of everything.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    /// Rounds over each generated document of up to 200 operations.
+    pub(crate) small_documents: usize,
+    /// Rounds over the one of 2,000.
+    pub(crate) large_document: usize,
+    /// Rounds of requests in process.
+    pub(crate) in_process: usize,
+    /// Requests of one such round, in each of the two routers.
+    pub(crate) requests: u32,
+    /// Rounds over loopback.
+    pub(crate) loopback: usize,
+    /// How long either side of such a round takes.
+    pub(crate) slice: Duration,
+}
+
+impl Budget {
+    /// For figures that are quoted: about two minutes.
+    pub(crate) const FULL: Self = Self {
+        small_documents: 5,
+        large_document: 3,
+        in_process: 41,
+        requests: 5_000,
+        loopback: 15,
+        slice: Duration::from_millis(400),
+    };
+
+    /// For a look: less than half a minute.
+    pub(crate) const QUICK: Self = Self {
+        small_documents: 1,
+        large_document: 1,
+        in_process: 5,
+        requests: 2_000,
+        loopback: 3,
+        slice: Duration::from_millis(100),
+    };
+}
