@@ -17,11 +17,16 @@ pub(crate) fn import_types(layout: &Layout) -> Result<TokenStream, String> {
 
 /// The type, with schemas as `types::Name`.
 pub(crate) fn rust_type(ty: &Type) -> TokenStream {
+    with_names(ty, &|name| {
+        let name = format_ident!("{name}");
+        quote! { types::#name }
+    })
+}
+
+/// The type, with schemas as `named` writes them.
+pub(crate) fn with_names(ty: &Type, named: &dyn Fn(&str) -> TokenStream) -> TokenStream {
     match ty {
-        Type::Named(name) => {
-            let name = format_ident!("{name}");
-            quote! { types::#name }
-        }
+        Type::Named(name) => named(name),
         Type::String => quote! { String },
         Type::Uuid => quote! { ::untag_types::Uuid },
         Type::DateTime => quote! { ::untag_types::DateTime },
@@ -30,7 +35,7 @@ pub(crate) fn rust_type(ty: &Type) -> TokenStream {
         Type::Number => quote! { f64 },
         Type::Boolean => quote! { bool },
         Type::Array(items, _) => {
-            let items = rust_type(items);
+            let items = with_names(items, named);
             quote! { Vec<#items> }
         }
     }
