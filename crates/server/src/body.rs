@@ -1,7 +1,7 @@
 //! The request body: read within a limit, then decoded as strictly as a server must.
 
 use crate::headers::single;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 /// # Errors
 /// The body is longer, or the connection broke off before its end.
 pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, String> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {

@@ -114,7 +114,7 @@ pub(crate) fn response(encoded: Encoded, request_id: RequestId) -> Response {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     // 32 hexadecimal digits always are a header value; without one the answer still stands.
-    if let Ok(id) = HeaderValue::try_from(request_id.to_string()) {
+    if let Ok(id) = HeaderValue::from_bytes(&request_id.digits()) {
         headers.insert(X_REQUEST_ID, id);
     }
     response

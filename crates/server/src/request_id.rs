@@ -31,6 +31,18 @@ fn scramble(mut number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
+impl RequestId {
+    /// The digits.
+    pub(crate) fn digits(self) -> [u8; 32] {
+        let number = (u128::from(self.process) << 64) | u128::from(self.request);
+        std::array::from_fn(|place| {
+            // One hexadecimal digit: four bits of the number, the highest first.
+            let digit = (number >> (124 - 4 * place)) & 0xf;
+            b"0123456789abcdef"[digit as usize]
+        })
+    }
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}{:016x}", self.process, self.request)

@@ -58,7 +58,10 @@ impl Pattern {
         self.compiled
             .get_or_init(|| Regex::with_flags(self.source, flags).ok())
             .as_ref()
-            .is_some_and(|regex| regex.find(text).is_some())
+            // Most texts are ASCII, of which every byte is a character: the same search in a fraction of the time.
+            .is_some_and(|regex| {
+                if text.is_ascii() { regex.find_ascii(text) } else { regex.find(text) }.is_some()
+            })
     }
 }
 
