@@ -2,6 +2,7 @@
 
 use crate::operation::{Operation, Segment};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -14,7 +15,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// [`Transport::prepare`]: crate::transport::Transport::prepare
 #[must_use]
 pub fn encode_path(parameter: &(impl ToString + ?Sized)) -> String {
-    utf8_percent_encode(&parameter.to_string(), RESERVED).to_string()
+    // By way of `Cow`: a text without anything to encode is copied at once, not piece by piece.
+    Cow::from(utf8_percent_encode(&parameter.to_string(), RESERVED)).into_owned()
 }
 
 /// Whether `path`, as it would be sent, is `prefix` and then the template of `operation`, segment by segment.
@@ -22,12 +24,14 @@ pub(crate) fn fits(path: &str, prefix: &str, operation: &Operation) -> bool {
     let Some(segments) = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')) else {
         return false;
     };
-    let segments: Vec<&str> = segments.split('/').collect();
-    segments.len() == operation.path.len()
-        && segments.iter().zip(operation.path).all(|(sent, wanted)| match wanted {
-            Segment::Literal(text) => sent == text,
+    let mut segments = segments.split('/');
+    let each = operation.path.iter().all(|wanted| {
+        segments.next().is_some_and(|sent| match wanted {
+            Segment::Literal(text) => sent == *text,
             Segment::Parameter(_) => !sent.is_empty(),
         })
+    });
+    each && segments.next().is_none()
 }
 
 #[cfg(test)]

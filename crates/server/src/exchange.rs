@@ -7,7 +7,8 @@ use crate::authentication::{self, Authenticate, Authenticated, AuthenticationErr
 use crate::reply::{self, Answer, Refusal};
 use crate::request_id::RequestId;
 use crate::{body, fallback, path, query};
-use axum::extract::{OriginalUri, Request};
+use axum::body::Body;
+use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Uri, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
@@ -74,8 +75,8 @@ pub trait Operation {
 /// A request whose body has been read.
 #[derive(Clone, Copy, Debug)]
 pub struct Received<'a> {
-    /// The path below the router's mounting point, still percent-encoded.
-    pub raw_path: &'a str,
+    /// The segments of the path below the router's mounting point, still percent-encoded.
+    pub segments: &'a [&'a str],
     /// The query, still percent-encoded.
     pub query: Option<&'a str>,
     /// All headers.
@@ -87,7 +88,8 @@ pub struct Received<'a> {
 /// Serves a request to an operation that asks for credentials.
 pub async fn authenticated<'a, O, A, F>(
     service: &'a Service<A>,
-    request: Request,
+    parts: &Parts,
+    body: Body,
     call: impl FnOnce(&'a A, Authenticated<A::Caller>, Valid<O::Request>) -> F + Send,
 ) -> Response
 where
@@ -95,16 +97,15 @@ where
     A: Authenticate,
     F: Future<Output = O::Answer> + Send,
 {
-    if path::has_empty_segment(request.uri().path()) {
+    if path::has_empty_segment(parts.uri.path()) {
         return fallback::not_found().await;
     }
     let request_id = RequestId::next();
     guarded::<O>(request_id, async {
-        let (parts, body) = request.into_parts();
         let credentials =
             authentication::find(O::SECURITY, &parts.headers).map_err(Refusal::Unauthenticated)?;
         let body = body::read(body, service.limits.body_bytes).await.map_err(Refusal::Malformed)?;
-        let original = original_uri(&parts);
+        let original = original_uri(parts);
         let presented = Presented {
             credentials,
             method: &parts.method,
@@ -118,7 +119,7 @@ where
             AuthenticationError::Refused(why) => Refusal::Unauthenticated(why),
             AuthenticationError::Failed => reply::failure(request_id),
         })?;
-        let valid = decode::<O>(&parts, &body)?;
+        let valid = decode::<O>(parts, &body)?;
         Ok(call(&service.api, Authenticated::new(caller, request_id), valid).await)
     })
     .await
@@ -127,7 +128,8 @@ where
 /// Serves a request to an operation that the contract leaves open to everybody.
 pub async fn public<'a, O, A, F>(
     service: &'a Service<A>,
-    request: Request,
+    parts: &Parts,
+    body: Body,
     call: impl FnOnce(&'a A, Valid<O::Request>) -> F + Send,
 ) -> Response
 where
@@ -135,13 +137,12 @@ where
     A: Sync,
     F: Future<Output = O::Answer> + Send,
 {
-    if path::has_empty_segment(request.uri().path()) {
+    if path::has_empty_segment(parts.uri.path()) {
         return fallback::not_found().await;
     }
     guarded::<O>(RequestId::next(), async {
-        let (parts, body) = request.into_parts();
         let body = body::read(body, service.limits.body_bytes).await.map_err(Refusal::Malformed)?;
-        let valid = decode::<O>(&parts, &body)?;
+        let valid = decode::<O>(parts, &body)?;
         Ok(call(&service.api, valid).await)
     })
     .await
@@ -169,8 +170,8 @@ fn decode<O: Operation>(parts: &Parts, body: &Bytes) -> Result<Valid<O::Request>
         return Err(Refusal::Malformed("this operation takes no request body; send none".to_owned()));
     }
     query::refuse_undeclared(parts.uri.query(), O::QUERY).map_err(Refusal::Malformed)?;
-    let received =
-        Received { raw_path: parts.uri.path(), query: parts.uri.query(), headers: &parts.headers, body };
+    let segments: Vec<&str> = parts.uri.path().split('/').skip(1).collect();
+    let received = Received { segments: &segments, query: parts.uri.query(), headers: &parts.headers, body };
     let request = O::decode(&received).map_err(Refusal::Malformed)?;
     Valid::new(request).map_err(|violations| Refusal::Malformed(violations.to_string()))
 }

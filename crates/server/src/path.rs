@@ -5,14 +5,14 @@
 use std::borrow::Cow;
 use untag_types::parameter::FromParameter;
 
-/// The value of the path parameter `name`, which is the raw path's segment at `index` (0 is the first).
+/// The value of the path parameter `name`, which is the raw segment at `index` (0 is the first).
 ///
 /// A literal `.` or `..` is a value like any other.
 ///
 /// # Errors
 /// The segment is not percent-encoded UTF-8, or not of the parameter's type.
-pub fn parameter<T: FromParameter>(raw_path: &str, index: usize, name: &str) -> Result<T, String> {
-    let raw = raw_path.split('/').nth(index + 1).unwrap_or_default();
+pub fn parameter<T: FromParameter>(segments: &[&str], index: usize, name: &str) -> Result<T, String> {
+    let raw = segments.get(index).copied().unwrap_or_default();
     let text = decode(raw).map_err(|problem| format!("{name} {problem}"))?;
     T::from_parameter(&text).map_err(|problem| format!("{name} {problem}"))
 }
@@ -20,7 +20,7 @@ pub fn parameter<T: FromParameter>(raw_path: &str, index: usize, name: &str) -> 
 /// Whether a segment of the path is empty. The router takes an empty segment for a parameter's value, but it names nothing:
 /// such a path is none of the contract's.
 pub(crate) fn has_empty_segment(raw_path: &str) -> bool {
-    raw_path.split('/').skip(1).any(str::is_empty)
+    raw_path.ends_with('/') || raw_path.as_bytes().windows(2).any(|pair| pair == b"//")
 }
 
 /// Percent-decodes strictly: every `%` starts two hexadecimal digits, and the bytes are UTF-8.
@@ -28,6 +28,9 @@ pub(crate) fn has_empty_segment(raw_path: &str) -> bool {
 /// # Errors
 /// The rest of a sentence that starts with the parameter's name.
 pub(crate) fn decode(raw: &str) -> Result<Cow<'_, str>, String> {
+    if !raw.contains('%') {
+        return Ok(Cow::Borrowed(raw));
+    }
     let bytes = raw.as_bytes();
     let broken =
         |at: usize| !bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));

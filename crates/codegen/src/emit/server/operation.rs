@@ -19,6 +19,7 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
         use super::super::Api;
         use ::axum::extract::{Request, State};
         use ::axum::response::Response;
+        use ::std::future::Future;
         use ::std::sync::Arc;
         use ::untag_server::authentication::Scheme;
         use ::untag_server::exchange::{self, Operation, Received, Service};
@@ -38,7 +39,6 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
 
 /// The operation as the exchange sees it.
 fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, String> {
-    let marker = names::camel(&operation.id);
     let (request, answer) = (request::name(operation), response::name(operation));
     let id = &operation.id;
     let takes_body = operation.body.is_some();
@@ -64,9 +64,9 @@ fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, Strin
     let doc = format!(" `{id}`, as the exchange sees it.");
     Ok(quote! {
         #[doc = #doc]
-        pub(crate) struct #marker;
+        pub(crate) struct ThisOperation;
 
-        impl Operation for #marker {
+        impl Operation for ThisOperation {
             const ID: &'static str = #id;
             const SECURITY: &'static [Scheme] = &[#(#accepted),*];
             const QUERY: &'static [&'static str] = &[#(#query),*];
@@ -95,19 +95,19 @@ fn fits(api: &Api, token: &str) -> TokenStream {
     }
 }
 
-/// The axum handler, annotated for utoipa.
+/// The axum handler, annotated for utoipa. Not an `async fn`, whose future would keep the request beside its parts: futures
+/// are moved, and this is a large one.
 fn handler(operation: &Operation) -> TokenStream {
     let annotation = annotation::path(operation);
-    let marker = names::camel(&operation.id);
     let method = names::snake(&operation.id);
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     let call = if operation.security.is_empty() {
         quote! {
-            exchange::public::<#marker, A, _>(&service, request, |api, request| api.#method(request)).await
+            exchange::public::<ThisOperation, A, _>(&service, &parts, body, |api, request| api.#method(request)).await
         }
     } else {
         quote! {
-            exchange::authenticated::<#marker, A, _>(&service, request, |api, caller, request| {
+            exchange::authenticated::<ThisOperation, A, _>(&service, &parts, body, |api, caller, request| {
                 api.#method(caller, request)
             })
             .await
@@ -116,8 +116,12 @@ fn handler(operation: &Operation) -> TokenStream {
     quote! {
         #annotation
         #deprecated
-        pub(crate) async fn handle<A: Api>(State(service): State<Arc<Service<A>>>, request: Request) -> Response {
-            #call
+        pub(crate) fn handle<A: Api>(
+            State(service): State<Arc<Service<A>>>,
+            request: Request,
+        ) -> impl Future<Output = Response> + Send {
+            let (parts, body) = request.into_parts();
+            async move { #call }
         }
     }
 }

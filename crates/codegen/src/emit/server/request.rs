@@ -96,7 +96,7 @@ fn decode_parameter(operation: &Operation, parameter: &Parameter) -> TokenStream
             let index =
                 operation.segments.iter().position(|s| *s == Segment::Parameter(name.clone())).unwrap_or(0);
             let index = Literal::usize_unsuffixed(index);
-            quote! { ::untag_server::path::parameter(received.raw_path, #index, #name) }
+            quote! { ::untag_server::path::parameter(received.segments, #index, #name) }
         }
         Location::Query => quote! { query.#reader(#name) },
         Location::Header => quote! { ::untag_server::headers::#reader(received.headers, #name) },
