@@ -97,14 +97,17 @@ fn judge(
 
 /// A request whose parameters are all valid and name no tag that is there.
 struct Request {
+    /// The template, until it is sent, so that a value can still be replaced.
     path: String,
+    segments: Vec<(String, String)>,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
 }
 
 impl Request {
     fn new(document: &Value, path: &str, operation: &Value) -> Self {
-        let mut request = Self { path: path.to_owned(), query: Vec::new(), headers: Vec::new() };
+        let mut request =
+            Self { path: path.to_owned(), segments: Vec::new(), query: Vec::new(), headers: Vec::new() };
         for parameter in operation["parameters"].as_array().expect("parameters") {
             let name = parameter["name"].as_str().expect("a name");
             let texts = match name {
@@ -113,12 +116,7 @@ impl Request {
                 "resource_id" | "desktop_id" => vec![ID.to_owned()],
                 _ => candidates::valid_text(document, &parameter["schema"], parameter["in"] == "query"),
             };
-            match parameter["in"].as_str() {
-                // A path keeps its template until it is sent, so that a value can still be replaced.
-                Some("path") => request.headers.push((format!("{{{name}}}"), texts.concat())),
-                Some("query") => request.query.extend(texts.into_iter().map(|text| (name.to_owned(), text))),
-                _ => request.headers.push((name.to_owned(), texts.concat())),
-            }
+            request = request.with(parameter, &texts);
         }
         request
     }
@@ -126,24 +124,21 @@ impl Request {
     /// The same with another value of one parameter.
     fn with(mut self, parameter: &Value, texts: &[String]) -> Self {
         let name = parameter["name"].as_str().expect("a name");
-        if parameter["in"] == "query" {
-            self.query.retain(|(other, _)| other != name);
-            self.query.extend(texts.iter().map(|text| (name.to_owned(), text.clone())));
-            return self;
-        }
-        let key = if parameter["in"] == "path" { format!("{{{name}}}") } else { name.to_owned() };
-        self.headers.retain(|(other, _)| *other != key);
-        self.headers.push((key, texts.concat()));
+        let values = match parameter["in"].as_str() {
+            Some("path") => &mut self.segments,
+            Some("query") => &mut self.query,
+            _ => &mut self.headers,
+        };
+        values.retain(|(other, _)| other != name);
+        values.extend(texts.iter().map(|text| (name.to_owned(), text.clone())));
         self
     }
 
     fn send(self, example: &Example, method: &str, body: &[u8]) -> wire::Response {
-        let (segments, headers): (Vec<_>, Vec<_>) =
-            self.headers.iter().partition(|(name, _)| name.starts_with('{'));
         let mut target = self.path.clone();
-        for (template, text) in segments {
+        for (name, text) in &self.segments {
             // Commas of a list separate; they are the one reserved character that is left bare.
-            target = target.replace(template, &encode_segment(text).replace("%2C", ","));
+            target = target.replace(&format!("{{{name}}}"), &encode_segment(text).replace("%2C", ","));
         }
         let query: Vec<String> = self
             .query
@@ -157,7 +152,7 @@ impl Request {
         if !body.is_empty() {
             all.push(("Content-Type", "application/json"));
         }
-        all.extend(headers.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        all.extend(self.headers.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         wire::send(example.address, &wire::request(method, &target, &all, body))
     }
 }
