@@ -133,6 +133,21 @@ fn two_headers_of_one_kind_are_no_credentials() {
 }
 
 #[test]
+fn what_is_no_token_does_not_reach_the_service() {
+    // This service would take any token.
+    let address = serve(router(Echo));
+    let long = "a".repeat(40_001);
+    for token in ["", "é", "a\tb", &long] {
+        let response =
+            wire::send(address, &wire::request("DELETE", DESKTOP, &[("X-Auth-Token", token)], b""));
+        assert_eq!(response.status, 401, "{token:?}: {response:?}");
+    }
+    let longest = "a".repeat(40_000);
+    let headers = [("X-Auth-Token", longest.as_str())];
+    assert_eq!(wire::send(address, &wire::request("DELETE", DESKTOP, &headers, b"")).status, 404);
+}
+
+#[test]
 fn request_ids_differ() {
     let address = serve(router(Echo));
     let id = || delete(address, DESKTOP, "").header("x-request-id").expect("a request id").to_owned();

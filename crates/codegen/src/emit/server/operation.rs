@@ -2,7 +2,7 @@
 
 use super::{annotation, request, response};
 use crate::emit::{GeneratedFile, Layout, names, render, shape};
-use crate::ir::{Api, Credential, Location, Operation, SchemaKind};
+use crate::ir::{Api, Credential, Location, Operation};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -52,8 +52,8 @@ fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, Strin
         let header = &scheme.header;
         Ok(match &scheme.credential {
             Credential::Token(token) => {
-                let fits = fits(api, token);
-                quote! { Scheme::Token { header: #header, fits: #fits } }
+                let token = names::ident(token);
+                quote! { Scheme::Token { header: #header, fits: types::#token::fits } }
             }
             Credential::Signature(algorithm) => quote! {
                 Scheme::Signature { header: #header, algorithm: #algorithm }
@@ -77,22 +77,6 @@ fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, Strin
             fn decode(#received: &Received<'_>) -> Result<Self::Request, String> { #decode }
         }
     })
-}
-
-/// Whether a text has the shape of a token. Lengths are looked at where the text is: tokens are long, and every request
-/// carries one.
-fn fits(api: &Api, token: &str) -> TokenStream {
-    let name = names::ident(token);
-    let kind = api.schema(token).map(|schema| &schema.kind);
-    let only_lengths = matches!(
-        kind,
-        Some(SchemaKind::Text { min_length: Some(_), max_length: Some(_), pattern: None, .. })
-    );
-    if only_lengths {
-        quote! { |text| (types::#name::MIN_LENGTH..=types::#name::MAX_LENGTH).contains(&text.chars().count()) }
-    } else {
-        quote! { |text| types::#name::new(text).is_ok() }
-    }
 }
 
 /// The axum handler, annotated for utoipa. Not an `async fn`, whose future would keep the request beside its parts: futures

@@ -16,11 +16,13 @@ pub(super) struct Limits<'a> {
 pub(super) fn items(api: &Api, schema: &Schema, limits: &Limits<'_>, secret: bool) -> TokenStream {
     let name = names::ident(&schema.name);
     let docs = type_docs(schema, &in_words(limits));
-    let all = limits_of(limits);
+    // A secret is also checked where it lies, so its checks speak of a text, not of a field.
+    let subject = if secret { quote!(text) } else { quote!(&self.0) };
+    let all = limits_of(limits, &subject);
     let constants = all.iter().map(Limit::constant);
     let mut checks: Vec<TokenStream> = all.iter().map(|limit| limit.check.clone()).collect();
     if secret && travels_in_header(api, &schema.name) {
-        checks.push(quote! { constraint::header_safe(report, &self.0); });
+        checks.push(quote! { constraint::header_safe(report, #subject); });
     }
     let pattern = limits.pattern.map(|_| {
         quote! { static PATTERN: constraint::Pattern = constraint::Pattern::new(#name::PATTERN); }
@@ -30,6 +32,10 @@ pub(super) fn items(api: &Api, schema: &Schema, limits: &Limits<'_>, secret: boo
     let base = quote! { schemas.of(|it: &Self| &it.0) #format #(#keywords)* };
 
     let new = newtype::constructor(&quote!(text), &quote!(impl Into<String>), &quote!(text.into()));
+    let fits = secret.then(|| fits(&checks));
+    if secret {
+        checks = vec![quote! { Self::check_text(&self.0, report); }];
+    }
     let validate = newtype::validate(&name, &checks);
     let component = schema::items(schema, &base);
     let (derives, access, macros) = if secret { secret_parts(&name) } else { open_parts(&name) };
@@ -44,6 +50,7 @@ pub(super) fn items(api: &Api, schema: &Schema, limits: &Limits<'_>, secret: boo
         impl #name {
             #(#constants)*
             #new
+            #fits
             #access
         }
 
@@ -92,7 +99,25 @@ fn secret_parts(name: &Ident) -> (TokenStream, TokenStream, TokenStream) {
     (quote! { #[derive(Clone, ::serde::Serialize)] }, access, quote! { ::untag_types::impl_secret!(#name); })
 }
 
-fn limits_of(limits: &Limits<'_>) -> Vec<Limit> {
+/// The check of a secret where it lies: a server sees one with every request, and most are long.
+fn fits(checks: &[TokenStream]) -> TokenStream {
+    quote! {
+        /// Whether a text keeps the limits, without making a value of it.
+        #[must_use]
+        pub fn fits(text: &str) -> bool {
+            let mut report = validate::Report::default();
+            Self::check_text(text, &mut report);
+            report.finish().is_ok()
+        }
+
+        fn check_text(text: &str, report: &mut validate::Report) {
+            #(#checks)*
+        }
+    }
+}
+
+/// The limits of `subject`, a reference to the text.
+fn limits_of(limits: &Limits<'_>, subject: &TokenStream) -> Vec<Limit> {
     let length = |doc, constant, function, keyword, value| {
         let (constant, function) = (format_ident!("{constant}"), format_ident!("{function}"));
         Limit {
@@ -101,7 +126,7 @@ fn limits_of(limits: &Limits<'_>) -> Vec<Limit> {
             check: if keyword == "minLength" && value == 0 {
                 TokenStream::new()
             } else {
-                quote! { constraint::#function(report, &self.0, Self::#constant); }
+                quote! { constraint::#function(report, #subject, Self::#constant); }
             },
             constant,
             ty: quote!(usize),
@@ -120,7 +145,7 @@ fn limits_of(limits: &Limits<'_>) -> Vec<Limit> {
         constant: format_ident!("PATTERN"),
         ty: quote!(&str),
         value: literal::text(pattern),
-        check: quote! { constraint::pattern(report, &self.0, &PATTERN); },
+        check: quote! { constraint::pattern(report, #subject, &PATTERN); },
         keyword: "pattern",
     });
     [min, max, pattern].into_iter().flatten().collect()
