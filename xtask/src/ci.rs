@@ -3,10 +3,11 @@
 use crate::{
     codegen::{self, Mode},
     failure::Failure,
+    files,
     process::{self, cargo},
     suite,
 };
-use std::{path::Path, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 /// One step.
 struct Step {
@@ -100,7 +101,13 @@ fn doc(root: &Path) -> Result<(), Failure> {
 fn package(root: &Path) -> Result<(), Failure> {
     const PUBLISHED: [&str; 4] = ["untag-types", "untag-client", "untag-server", "untag-codegen"];
     let packages = PUBLISHED.iter().flat_map(|name| ["--package", name]);
-    process::run(cargo(root, ["package", "--allow-dirty"]).args(packages))
+    // To verify crates that need each other, cargo makes a registry of them below the target folder, and unpacks from it into
+    // its home once for each folder and version: in the same folder, a second run would build against the first run's code.
+    let target = root.join("target");
+    let folder = fs::create_dir_all(&target)
+        .and_then(|()| tempfile::Builder::new().prefix("package-").tempdir_in(&target))
+        .map_err(|error| files::cannot("make a folder in", &target, &error))?;
+    process::run(cargo(root, ["package", "--allow-dirty", "--target-dir"]).arg(folder.path()).args(packages))
 }
 
 fn table(outcomes: &[(&str, Outcome)]) -> String {
