@@ -1,4 +1,4 @@
-//! Headers: of requests, whose names are not all free, and of responses, of which the stub sends one by itself.
+//! Headers: of requests and of credentials, whose names are not all free, and of responses, of which the stub sends one by itself.
 
 use super::components::Section;
 use super::context::Lint;
@@ -32,8 +32,8 @@ const IGNORED: &[&str] = &["accept", "authorization", "content-type"];
 
 /// Headers that HTTP, or the client and the stub, set by themselves.
 const RESERVED: &str = "\
-    allow connection content-encoding content-length cookie date expect host keep-alive proxy- \
-    authorization proxy-connection set-cookie te trailer transfer-encoding upgrade x-request-id";
+    allow connection content-encoding content-length cookie date expect host keep-alive \
+    proxy-authorization proxy-connection set-cookie te trailer transfer-encoding upgrade x-request-id";
 
 /// The header that the stub sends with every response.
 const SENT: &str = "X-Request-Id";
@@ -42,7 +42,6 @@ const SENT: &str = "X-Request-Id";
 pub(super) fn parameter_name<'t>(lint: &mut Lint<'t>, node: Node<'t>) {
     let Some(name) = node.text() else { return };
     let lower = name.to_lowercase();
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if IGNORED.contains(&lower.as_str()) {
         lint.report(
             rules::IGNORED_HEADER,
@@ -50,16 +49,40 @@ pub(super) fn parameter_name<'t>(lint: &mut Lint<'t>, node: Node<'t>) {
             format!("OpenAPI ignores a header parameter {}", quoted(name)),
             "say it with `content` or with a security scheme",
         );
-    } else if RESERVED.split(' ').any(|reserved| reserved == lower)
-        || credential_headers(lint).any(|used| used == lower)
-    {
-        lint.report(
-            rules::RESERVED_HEADER,
-            &node.place(),
-            format!("the header {} belongs to HTTP, or to the client and the stub", quoted(name)),
-            "use another name",
-        );
-    } else if !name.is_empty() && !name.chars().all(token) {
+    } else if is_reserved(&lower) || credential_headers(lint).any(|used| used == lower) {
+        reserved(lint, node, name);
+    } else if !name.is_empty() {
+        // An empty one has been reported, as that of any parameter.
+        grammar(lint, node, name);
+    }
+}
+
+/// Checks the name of a header that holds a credential. Unlike a parameter's it may be `Authorization`.
+pub(super) fn credential_name<'t>(lint: &mut Lint<'t>, node: Node<'t>) {
+    let Some(name) = node.text() else { return };
+    if is_reserved(&name.to_lowercase()) {
+        reserved(lint, node, name);
+    } else {
+        grammar(lint, node, name);
+    }
+}
+
+fn is_reserved(lower: &str) -> bool {
+    RESERVED.split(' ').any(|reserved| reserved == lower)
+}
+
+fn reserved<'t>(lint: &mut Lint<'t>, node: Node<'t>, name: &str) {
+    lint.report(
+        rules::RESERVED_HEADER,
+        &node.place(),
+        format!("the header {} belongs to HTTP, or to the client and the stub", quoted(name)),
+        "use another name",
+    );
+}
+
+fn grammar<'t>(lint: &mut Lint<'t>, node: Node<'t>, name: &str) {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(token) {
         lint.report(
             rules::HEADER_NAME,
             &node.place(),

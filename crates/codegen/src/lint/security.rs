@@ -1,6 +1,7 @@
 //! Security: schemes that the stub can read, and operations that name them one by one.
 
 use super::context::Lint;
+use super::header;
 use super::schema::{Role, check_use};
 use super::shape::{Expect, Shape, describe};
 use super::suggest::closest;
@@ -66,15 +67,17 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         }
         if let Some(name) = scheme.get("name")
             && let Some(text) = name.text()
-            && let Some(first) = headers.insert(text.to_lowercase(), name)
         {
-            lint.report_beside(
-                rules::CREDENTIAL,
-                &name.place(),
-                format!("two schemes use the header {}", quoted(text)),
-                "use another header for one of them",
-                vec![first.place().label("the other one is here")],
-            );
+            header::credential_name(lint, name);
+            if let Some(first) = headers.insert(text.to_lowercase(), name) {
+                lint.report_beside(
+                    rules::CREDENTIAL,
+                    &name.place(),
+                    format!("two schemes use the header {}", quoted(text)),
+                    "use another header for one of them",
+                    vec![first.place().label("the other one is here")],
+                );
+            }
         }
         if let Some(credential) = scheme.get("x-credential") {
             self::credential(lint, credential);
