@@ -5,6 +5,8 @@
 //! never check again; a new construct of the subset starts here, then in `lint` and `lower`, then in each emitter.
 
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::ops::Deref;
 
 /// A whole contract.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +20,7 @@ pub struct Api {
     /// Operations in document order: paths as written, methods as written within a path.
     pub operations: Vec<Operation>,
     /// `components.schemas` in document order.
-    pub schemas: Vec<Schema>,
+    pub schemas: Schemas,
     /// `components.securitySchemes` in document order.
     pub security_schemes: Vec<SecurityScheme>,
 }
@@ -202,6 +204,13 @@ pub enum Direction {
     Both,
 }
 
+/// `components.schemas`: a list in document order, whose schemas are also found by name, however many there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schemas {
+    list: Vec<Schema>,
+    by_name: HashMap<String, usize>,
+}
+
 /// One schema of `components.schemas`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
@@ -331,13 +340,28 @@ impl Api {
     /// The schema of this name. Lint has made sure that every name an emitter meets is there.
     #[must_use]
     pub fn schema(&self, name: &str) -> Option<&Schema> {
-        self.schemas.iter().find(|schema| schema.name == name)
+        self.schemas.by_name.get(name).and_then(|index| self.schemas.list.get(*index))
     }
 
     /// The security scheme of this name.
     #[must_use]
     pub fn security_scheme(&self, name: &str) -> Option<&SecurityScheme> {
         self.security_schemes.iter().find(|scheme| scheme.name == name)
+    }
+}
+
+impl From<Vec<Schema>> for Schemas {
+    fn from(list: Vec<Schema>) -> Self {
+        let by_name = list.iter().enumerate().map(|(index, schema)| (schema.name.clone(), index)).collect();
+        Self { list, by_name }
+    }
+}
+
+impl Deref for Schemas {
+    type Target = [Schema];
+
+    fn deref(&self) -> &[Schema] {
+        &self.list
     }
 }
 

@@ -26,8 +26,7 @@ use syn::ImplItemFn;
 /// # Errors
 /// A defect of the generator, explained.
 pub fn emit(api: &Api, layout: &Layout) -> Result<Vec<GeneratedFile>, String> {
-    let lowered = lowered::lower(api, "types")?;
-    let mut written: HashMap<String, ImplItemFn> = progenitor::methods(&lowered)?
+    let mut written: HashMap<String, ImplItemFn> = progenitor::methods(lowered::lower(api, "types")?)?
         .into_iter()
         .map(|function| (function.sig.ident.to_string(), function))
         .collect();

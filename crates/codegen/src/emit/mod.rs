@@ -6,6 +6,7 @@ mod checksum;
 pub mod client;
 mod docs;
 pub mod fixtures;
+mod mentions;
 mod names;
 mod render;
 pub mod server;

@@ -36,7 +36,7 @@ use quote::quote;
 pub fn emit(api: &Api, layout: &Layout) -> Result<Vec<GeneratedFile>, String> {
     let mut files =
         vec![render::file(layout, "mod.rs", "Every schema of the contract as a type.", &modules(api))?];
-    for schema in &api.schemas {
+    for schema in api.schemas.iter() {
         let path = format!("{}.rs", plain(&names::snake(&schema.name)));
         let title = format!("`{}` of the contract.", schema.name);
         let items = items(api, schema);
@@ -47,14 +47,11 @@ pub fn emit(api: &Api, layout: &Layout) -> Result<Vec<GeneratedFile>, String> {
 }
 
 fn modules(api: &Api) -> TokenStream {
-    let mut sorted: Vec<&Schema> = api.schemas.iter().collect();
-    sorted.sort_by_key(|schema| plain(&names::snake(&schema.name)));
-    let modules = sorted.iter().map(|schema| names::snake(&schema.name));
-    let uses = sorted.iter().map(|schema| {
-        let (module, name) = (names::snake(&schema.name), names::ident(&schema.name));
-        quote! { pub use #module::#name; }
-    });
-    quote! { #(mod #modules;)* #(#uses)* }
+    let mut sorted: Vec<(Ident, Ident)> =
+        api.schemas.iter().map(|schema| (names::snake(&schema.name), names::ident(&schema.name))).collect();
+    sorted.sort_by_cached_key(|(module, _)| plain(module));
+    let (modules, names): (Vec<Ident>, Vec<Ident>) = sorted.into_iter().unzip();
+    quote! { #(mod #modules;)* #(pub use #modules::#names;)* }
 }
 
 fn items(api: &Api, schema: &Schema) -> TokenStream {

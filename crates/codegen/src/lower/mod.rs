@@ -23,7 +23,7 @@ pub(crate) fn lower(tree: &Tree, components: &Components<'_>) -> Contract {
         tags: values(root, "tags"),
         servers: values(root, "servers"),
         operations,
-        schemas,
+        schemas: schemas.into(),
         security_schemes,
     };
     Contract { document: root.to_json(), api }

@@ -62,11 +62,7 @@ pub(super) fn identifier(name: &str) -> String {
     if plain.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("_{plain}");
     }
-    // `gen` is a keyword of edition 2024 that `syn` still takes for a name.
-    if plain == "gen" || syn::parse_str::<Ident>(&plain).is_err() {
-        return format!("{plain}_");
-    }
-    plain
+    if names::is_plain(&plain) { plain } else { format!("{plain}_") }
 }
 
 /// A name of the contract in snake case, without anything that would make it an identifier.

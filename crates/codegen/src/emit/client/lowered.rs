@@ -8,7 +8,7 @@ use super::arguments::{self, Argument};
 use crate::ir::{Api, IntegerFormat, Location, Operation, Response, Segment, Type};
 use openapiv3::OpenAPI;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A document for progenitor, and what it shall put in the place of each component schema.
 pub(super) struct Lowered {
@@ -26,27 +26,18 @@ const DATE_TIME: &str = "InlineDateTime";
 /// # Errors
 /// The document is not one that the model of OpenAPI accepts; that is a defect of this module.
 pub(super) fn lower(api: &Api, types: &str) -> Result<Lowered, String> {
-    let mut replacements: Vec<(String, String)> = (0..api.schemas.len())
-        .zip(&api.schemas)
-        .map(|(index, schema)| (placeholder(index), format!("{types}::{}", schema.name)))
-        .collect();
-    replacements.push((UUID.to_owned(), "::untag_types::Uuid".to_owned()));
-    replacements.push((DATE_TIME.to_owned(), "::untag_types::DateTime".to_owned()));
-
-    let lowering = Lowering {
-        schemas: api
-            .schemas
-            .iter()
-            .enumerate()
-            .map(|(index, schema)| (schema.name.as_str(), index))
-            .collect(),
-    };
+    let mut lowering = Lowering { api, placeholders: BTreeMap::new() };
     let mut paths = Map::new();
     for operation in &api.operations {
         let arguments = arguments::of(operation);
         let path = paths.entry(path(operation, &arguments)).or_insert_with(|| json!({}));
         path[operation.method.as_str().to_lowercase()] = lowering.operation(operation, &arguments)?;
     }
+    let schemas = lowering.placeholders.into_iter();
+    let mut replacements: Vec<(String, String)> =
+        schemas.map(|(name, placeholder)| (placeholder, format!("{types}::{name}"))).collect();
+    replacements.push((UUID.to_owned(), "::untag_types::Uuid".to_owned()));
+    replacements.push((DATE_TIME.to_owned(), "::untag_types::DateTime".to_owned()));
     let schemas: Map<String, Value> =
         replacements.iter().map(|(name, _)| (name.clone(), json!({ "type": "object" }))).collect();
     let document = serde_json::from_value(json!({
@@ -57,12 +48,6 @@ pub(super) fn lower(api: &Api, types: &str) -> Result<Lowered, String> {
     }))
     .map_err(|error| format!("the lowered contract is no OpenAPI document: {error}"))?;
     Ok(Lowered { document, replacements })
-}
-
-/// The component that stands for the schema of this index. A number keeps schemas apart whose names progenitor would
-/// write alike.
-fn placeholder(index: usize) -> String {
-    format!("Schema{index}")
 }
 
 /// The path template, with the names that the method's arguments will have.
@@ -84,12 +69,14 @@ fn path(operation: &Operation, arguments: &[Argument<'_>]) -> String {
 }
 
 struct Lowering<'a> {
-    /// The index of each schema.
-    schemas: HashMap<&'a str, usize>,
+    api: &'a Api,
+    /// The component that stands for each schema that operations name; progenitor need not know of the others. A number
+    /// keeps schemas apart whose names progenitor would write alike.
+    placeholders: BTreeMap<&'a str, String>,
 }
 
-impl Lowering<'_> {
-    fn operation(&self, operation: &Operation, arguments: &[Argument<'_>]) -> Result<Value, String> {
+impl<'a> Lowering<'a> {
+    fn operation(&mut self, operation: &'a Operation, arguments: &[Argument<'a>]) -> Result<Value, String> {
         let parameters = arguments
             .iter()
             .map(|argument| self.parameter(argument))
@@ -113,7 +100,7 @@ impl Lowering<'_> {
         Ok(lowered)
     }
 
-    fn parameter(&self, argument: &Argument<'_>) -> Result<Value, String> {
+    fn parameter(&mut self, argument: &Argument<'a>) -> Result<Value, String> {
         let Argument { name, parameter } = argument;
         let location = match parameter.location {
             Location::Path => "path",
@@ -128,7 +115,7 @@ impl Lowering<'_> {
         }))
     }
 
-    fn response(&self, response: &Response) -> Result<Value, String> {
+    fn response(&mut self, response: &'a Response) -> Result<Value, String> {
         let mut lowered = json!({ "description": "" });
         if let Some(body) = &response.body {
             lowered["content"] = json!({ "application/json": { "schema": self.schema(body)? } });
@@ -136,14 +123,17 @@ impl Lowering<'_> {
         Ok(lowered)
     }
 
-    fn schema(&self, ty: &Type) -> Result<Value, String> {
+    fn schema(&mut self, ty: &'a Type) -> Result<Value, String> {
         let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
         Ok(match ty {
+            Type::Named(name) if self.api.schema(name).is_none() => {
+                return Err(format!(
+                    "the lowered contract refers to a schema `{name}` that it does not have"
+                ));
+            }
             Type::Named(name) => {
-                let index = self.schemas.get(name.as_str()).ok_or_else(|| {
-                    format!("the lowered contract refers to a schema `{name}` that it does not have")
-                })?;
-                reference(&placeholder(*index))
+                let number = self.placeholders.len();
+                reference(self.placeholders.entry(name).or_insert_with(|| format!("Schema{number}")))
             }
             Type::Uuid => reference(UUID),
             Type::DateTime => reference(DATE_TIME),

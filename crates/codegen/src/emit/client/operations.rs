@@ -3,9 +3,9 @@
 use super::arguments::identifier;
 use super::documentation;
 use super::fixups::Method;
-use crate::emit::{Layout, shape};
+use crate::emit::{Layout, mentions, shape};
 use crate::ir::{Api, Credential, Operation, Segment};
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -45,8 +45,7 @@ pub(super) fn operation(api: &Api, layout: &Layout, method: &Method<'_>) -> Resu
             #function
         }
     };
-    let mut names = HashSet::new();
-    collect_names(code.clone(), &mut names);
+    let names = names_in(&code);
     let types = if names.contains("types") { Some(shape::import_types(layout)?) } else { None };
     let imports = imports(&names);
     Ok(quote! {
@@ -58,16 +57,28 @@ pub(super) fn operation(api: &Api, layout: &Layout, method: &Method<'_>) -> Resu
     })
 }
 
+/// Where the names come from that a method may need.
+const MODULES: [(&str, &[&str]); 6] = [
+    ("progenitor_client", &["ClientHooks", "Error", "OperationInfo", "QueryParam", "ResponseValue"]),
+    ("reqwest::header", &["ACCEPT", "CONTENT_TYPE", "HeaderMap", "HeaderValue"]),
+    ("untag_client::header", &["header_value"]),
+    ("untag_client::operation", &["Credential", "Operation", "Segment"]),
+    ("untag_client::path", &["encode_path"]),
+    ("untag_client::response", &["failure"]),
+];
+
+/// Those of the names to import, and `types`, that the code mentions.
+fn names_in(code: &TokenStream) -> HashSet<&'static str> {
+    let mut names = HashSet::new();
+    mentions::each(code.clone(), &mut |name, _| {
+        let offered = MODULES.iter().flat_map(|(_, offered)| *offered).copied().chain(["types"]);
+        names.extend(offered.filter(|offered| name == offered));
+    });
+    names
+}
+
 /// Imports those of these names that come from elsewhere.
-fn imports(names: &HashSet<String>) -> TokenStream {
-    const MODULES: [(&str, &[&str]); 6] = [
-        ("progenitor_client", &["ClientHooks", "Error", "OperationInfo", "QueryParam", "ResponseValue"]),
-        ("reqwest::header", &["ACCEPT", "CONTENT_TYPE", "HeaderMap", "HeaderValue"]),
-        ("untag_client::header", &["header_value"]),
-        ("untag_client::operation", &["Credential", "Operation", "Segment"]),
-        ("untag_client::path", &["encode_path"]),
-        ("untag_client::response", &["failure"]),
-    ];
+fn imports(names: &HashSet<&str>) -> TokenStream {
     let imports = MODULES.iter().filter_map(|(module, offered)| {
         let used = offered.iter().filter(|name| names.contains(**name));
         let used: Vec<_> = used.map(|name| format_ident!("{name}")).collect();
@@ -79,25 +90,6 @@ fn imports(names: &HashSet<String>) -> TokenStream {
         }
     });
     quote! { #(#imports)* }
-}
-
-/// Collects the names that stand in `code` without a path before them.
-fn collect_names(code: TokenStream, names: &mut HashSet<String>) {
-    let mut colons = 0;
-    for token in code {
-        colons = match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ':' => colons + 1,
-            _ if colons == 2 => 0,
-            TokenTree::Ident(ident) => {
-                names.insert(ident.to_string());
-                0
-            }
-            _ => 0,
-        };
-        if let TokenTree::Group(group) = token {
-            collect_names(group.stream(), names);
-        }
-    }
 }
 
 /// The operation's entry in the table.

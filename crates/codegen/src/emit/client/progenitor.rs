@@ -12,7 +12,7 @@ use syn::{ImplItem, ImplItemFn, Item};
 ///
 /// # Errors
 /// Progenitor refused the document, panicked on it, or wrote something that this version of the emitter does not know.
-pub(super) fn methods(lowered: &Lowered) -> Result<Vec<ImplItemFn>, String> {
+pub(super) fn methods(lowered: Lowered) -> Result<Vec<ImplItemFn>, String> {
     let tokens = catch_unwind(AssertUnwindSafe(|| generate(lowered))).map_err(|panic| {
         let what = panic
             .downcast_ref::<String>()
@@ -26,13 +26,14 @@ pub(super) fn methods(lowered: &Lowered) -> Result<Vec<ImplItemFn>, String> {
     dissect(file)
 }
 
-fn generate(lowered: &Lowered) -> Result<TokenStream, String> {
+/// Keeps nothing of the document: a large contract's is as large as what is made of it.
+fn generate(lowered: Lowered) -> Result<TokenStream, String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(::untag_client::transport::Transport));
-    for (name, path) in &lowered.replacements {
+    for (name, path) in lowered.replacements {
         settings.with_replacement(name, path, [TypeImpl::Display].into_iter());
     }
     Generator::new(&settings)

@@ -335,7 +335,7 @@ fn a_pass_that_finds_nothing_to_change_says_so() {
         true,
         "application/json",
     )]);
-    let function = progenitor::methods(&lowered::lower(&api, "types").unwrap()).unwrap().remove(0);
+    let function = progenitor::methods(lowered::lower(&api, "types").unwrap()).unwrap().remove(0);
     let written = quote::quote!(#function).to_string();
     for (pass, from, to) in [
         ("signature", "key : & 'a", "other : & 'a"),

@@ -4,9 +4,11 @@
 //! the few that stand alone.
 
 use super::names;
+use crate::emit::mentions;
 use crate::ir::Schema;
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 /// Modules of `untag-types` that generated code names.
 const MODULES: [&str; 5] = ["constraint", "format", "nullable", "object", "schema"];
@@ -18,14 +20,17 @@ pub(super) fn of<'a>(
     items: &TokenStream,
 ) -> TokenStream {
     let siblings = siblings(schema, others);
-    let modules: Vec<Ident> = MODULES
-        .iter()
-        .filter(|module| starts_path(items, module))
-        .map(|module| format_ident!("{module}"))
-        .collect();
+    let mut modules = BTreeSet::new();
+    let mut fallible = false;
+    mentions::each(items.clone(), &mut |name, starts_path| {
+        if starts_path {
+            modules.extend(MODULES.into_iter().filter(|module| name == module));
+        }
+        fallible |= name == "Violations";
+    });
+    let modules: Vec<Ident> = modules.into_iter().map(|module| format_ident!("{module}")).collect();
     let modules = group(&quote!(::untag_types), &modules);
-    let violations =
-        names_type(items, "Violations").then(|| quote! { use ::untag_types::violation::Violations; });
+    let violations = fallible.then(|| quote! { use ::untag_types::violation::Violations; });
     quote! {
         #siblings
         use ::untag_types::validate::{self, Validate};
@@ -49,26 +54,4 @@ fn group(path: &TokenStream, names: &[Ident]) -> Option<TokenStream> {
         [one] => Some(quote! { use #path::#one; }),
         many => Some(quote! { use #path::{#(#many),*}; }),
     }
-}
-
-/// Whether a path in the tokens starts with this module: `schema::…`, but neither `crate::schema::…` nor a field.
-fn starts_path(tokens: &TokenStream, module: &str) -> bool {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let is_colon = |index: Option<usize>| matches!(index.and_then(|index| tokens.get(index)), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    tokens.iter().enumerate().any(|(index, token)| match token {
-        TokenTree::Ident(ident) => {
-            let preceded = is_colon(index.checked_sub(1)) && is_colon(index.checked_sub(2));
-            ident == module && !preceded && is_colon(Some(index + 1)) && is_colon(Some(index + 2))
-        }
-        TokenTree::Group(group) => starts_path(&group.stream(), module),
-        _ => false,
-    })
-}
-
-fn names_type(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => names_type(&group.stream(), name),
-        _ => false,
-    })
 }

@@ -51,7 +51,7 @@ fn generate(schemas: Vec<Schema>, security_schemes: Vec<SecurityScheme>) -> Vec<
         tags: Vec::new(),
         servers: Vec::new(),
         operations: Vec::new(),
-        schemas,
+        schemas: schemas.into(),
         security_schemes,
     };
     let layout = Layout {

@@ -5,7 +5,7 @@ use super::{Method, find_let};
 use crate::ir::Location;
 use quote::quote;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Ident, Pat, Stmt, parse_quote};
+use syn::{Expr, ExprField, Ident, Member, Pat, Stmt, parse_quote};
 
 pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
     let index = find_let(method, "request that is built", is_built)?;
@@ -57,6 +57,17 @@ fn is_built(expr: &Expr) -> bool {
     matches!(&*attempt.expr, Expr::MethodCall(call) if call.method == "build")
 }
 
+/// `self.client`
+fn is_client(field: &ExprField) -> bool {
+    matches!(&field.member, Member::Named(name) if name == "client")
+        && matches!(&*field.base, Expr::Path(path) if path.path.is_ident("self"))
+}
+
+/// An expression that takes the place of the one it is part of.
+fn take(expr: &mut Expr) -> Expr {
+    std::mem::replace(expr, Expr::PLACEHOLDER)
+}
+
 /// Rewrites the chain of calls on the request builder, and counts what it met.
 struct Rewrite<'a, 'b> {
     method: &'a Method<'b>,
@@ -73,16 +84,16 @@ impl VisitMut for Rewrite<'_, '_> {
         let with =
             |location| self.method.arguments.iter().any(|argument| argument.parameter.location == location);
         match expr {
-            Expr::Field(field) if quote!(#field).to_string() == "self . client" => {
+            Expr::Field(field) if is_client(field) => {
                 self.client += 1;
                 *expr = parse_quote!(self.transport.http());
             }
             // `build` and `?` are put back around the body.
-            Expr::Try(attempt) => *expr = attempt.expr.as_ref().clone(),
-            Expr::MethodCall(call) if call.method == "build" => *expr = call.receiver.as_ref().clone(),
+            Expr::Try(attempt) => *expr = take(&mut attempt.expr),
+            Expr::MethodCall(call) if call.method == "build" => *expr = take(&mut call.receiver),
             Expr::MethodCall(call) if call.method == "json" => {
                 self.json += 1;
-                *expr = call.receiver.as_ref().clone();
+                *expr = take(&mut call.receiver);
             }
             Expr::MethodCall(call) if call.method == "header" => {
                 self.accept += 1;
@@ -91,7 +102,7 @@ impl VisitMut for Rewrite<'_, '_> {
             Expr::MethodCall(call) if call.method == "headers" => {
                 self.headers += 1;
                 if !with(Location::Header) {
-                    *expr = call.receiver.as_ref().clone();
+                    *expr = take(&mut call.receiver);
                 }
             }
             Expr::MethodCall(call) if call.method == "query" => {

@@ -38,7 +38,8 @@ pub(super) fn api(operations: Vec<Operation>) -> Api {
             schema("Body", object.clone()),
             schema("Failure", object.clone()),
             schema("URLList", object),
-        ],
+        ]
+        .into(),
         security_schemes: vec![
             SecurityScheme {
                 name: "token".to_owned(),
