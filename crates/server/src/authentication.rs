@@ -2,7 +2,7 @@
 
 use crate::headers::single;
 use crate::request_id::RequestId;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderName, Method};
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
@@ -130,19 +130,23 @@ impl<C> Deref for Authenticated<C> {
 }
 
 /// One way to show who is calling, as an operation documents it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Scheme {
     /// A token in a header of its own.
     Token {
-        /// The header's name.
-        header: &'static str,
+        /// The header.
+        header: HeaderName,
+        /// Its name, as the contract writes it.
+        name: &'static str,
         /// Whether a text has the documented shape of a token.
         fits: fn(&str) -> bool,
     },
     /// A signature over the whole request.
     Signature {
-        /// The header's name.
-        header: &'static str,
+        /// The header.
+        header: HeaderName,
+        /// Its name, as the contract writes it.
+        name: &'static str,
         /// The algorithm that the header's text starts with.
         algorithm: &'static str,
     },
@@ -155,13 +159,13 @@ pub enum Scheme {
 pub(crate) fn find<'a>(schemes: &[Scheme], headers: &'a HeaderMap) -> Result<Credentials<'a>, String> {
     let mut found = None;
     for scheme in schemes {
-        let credentials = match *scheme {
-            Scheme::Token { header, fits } => match single(headers, header)? {
+        let credentials = match scheme {
+            Scheme::Token { header, name, fits } => match single(headers, header, name)? {
                 None => continue,
                 Some(text) if fits(text) => Credentials::Token(Token(text)),
-                Some(_) => return Err(format!("the token in {header} is not of a token's length")),
+                Some(_) => return Err(format!("the token in {name} is not of a token's length")),
             },
-            Scheme::Signature { header, algorithm } => match single(headers, header)? {
+            Scheme::Signature { header, name, algorithm } => match single(headers, header, name)? {
                 Some(text) if text.strip_prefix(algorithm).is_some_and(|rest| rest.starts_with(' ')) => {
                     Credentials::Signature(Token(text))
                 }
@@ -181,8 +185,8 @@ fn offered(schemes: &[Scheme]) -> String {
     let ways: Vec<String> = schemes
         .iter()
         .map(|scheme| match scheme {
-            Scheme::Token { header, .. } => format!("a token in {header}"),
-            Scheme::Signature { header, algorithm } => format!("an {algorithm} signature in {header}"),
+            Scheme::Token { name, .. } => format!("a token in {name}"),
+            Scheme::Signature { name, algorithm, .. } => format!("an {algorithm} signature in {name}"),
         })
         .collect();
     ways.join(" or ")

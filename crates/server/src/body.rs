@@ -2,7 +2,7 @@
 
 use crate::headers::single;
 use axum::body::{Body, HttpBody};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -48,7 +48,7 @@ pub fn optional<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Resul
 
 /// Accepts `application/json`, alone or with `charset=UTF-8`, in any case.
 fn announced_as_json(headers: &HeaderMap) -> Result<(), String> {
-    let Some(value) = single(headers, "content-type")? else {
+    let Some(value) = single(headers, header::CONTENT_TYPE, "Content-Type")? else {
         return Err("the header Content-Type is missing; send application/json".to_owned());
     };
     let mut parts = value.split(';').map(str::trim);

@@ -7,14 +7,15 @@ use crate::authentication::{self, Authenticate, Authenticated, AuthenticationErr
 use crate::reply::{self, Answer, Refusal};
 use crate::request_id::RequestId;
 use crate::{body, fallback, path, query};
-use axum::body::Body;
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, Request};
 use axum::http::{HeaderMap, Uri, request::Parts};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
+use futures_util::future::Either;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use untag_types::validate::{Valid, Validate};
 
 /// What a service grants one request.
@@ -43,19 +44,12 @@ impl<A> Service<A> {
     pub fn new(api: A, limits: Limits) -> Self {
         Self { api, limits }
     }
-
-    /// The implementation.
-    pub fn api(&self) -> &A {
-        &self.api
-    }
 }
 
 /// One operation of the contract. Implemented by generated code only.
 pub trait Operation {
     /// `operationId`.
     const ID: &'static str;
-    /// The credentials it takes; none of them for a public operation.
-    const SECURITY: &'static [Scheme];
     /// The names of its query parameters.
     const QUERY: &'static [&'static str];
     /// Whether the contract gives it a request body.
@@ -75,8 +69,8 @@ pub trait Operation {
 /// A request whose body has been read.
 #[derive(Clone, Copy, Debug)]
 pub struct Received<'a> {
-    /// The segments of the path below the router's mounting point, still percent-encoded.
-    pub segments: &'a [&'a str],
+    /// The path below the router's mounting point, still percent-encoded.
+    pub path: &'a str,
     /// The query, still percent-encoded.
     pub query: Option<&'a str>,
     /// All headers.
@@ -85,27 +79,40 @@ pub struct Received<'a> {
     pub body: &'a [u8],
 }
 
+/// An operation that asks for credentials, and the method of `A` behind it.
+pub trait Protected<A: Authenticate>: Operation {
+    /// The credentials that it takes.
+    fn schemes() -> &'static [Scheme];
+
+    /// Calls the method.
+    fn call(
+        api: &A,
+        caller: Authenticated<A::Caller>,
+        request: Valid<Self::Request>,
+    ) -> impl Future<Output = Self::Answer> + Send;
+}
+
+/// An operation that the contract leaves open to everybody, and the method of `A` behind it.
+pub trait Public<A>: Operation {
+    /// Calls the method.
+    fn call(api: &A, request: Valid<Self::Request>) -> impl Future<Output = Self::Answer> + Send;
+}
+
 /// Serves a request to an operation that asks for credentials.
-pub async fn authenticated<'a, O, A, F>(
-    service: &'a Service<A>,
-    parts: &Parts,
-    body: Body,
-    call: impl FnOnce(&'a A, Authenticated<A::Caller>, Valid<O::Request>) -> F + Send,
-) -> Response
-where
-    O: Operation,
-    A: Authenticate,
-    F: Future<Output = O::Answer> + Send,
-{
-    if path::has_empty_segment(parts.uri.path()) {
-        return fallback::not_found().await;
-    }
+///
+/// Not an `async fn`, nor are the functions it hands its future on to: each would keep the future it was given beside the
+/// one it makes of it, and what a server moves and allocates for every request is that future.
+pub fn protected<O: Protected<A>, A: Authenticate>(
+    service: Arc<Service<A>>,
+    request: Request,
+) -> impl Future<Output = Response> + Send {
+    let (parts, body) = request.into_parts();
     let request_id = RequestId::next();
-    guarded::<O>(request_id, async {
+    guarded::<O>(has_path_of_contract(&parts), request_id, async move {
         let credentials =
-            authentication::find(O::SECURITY, &parts.headers).map_err(Refusal::Unauthenticated)?;
+            authentication::find(O::schemes(), &parts.headers).map_err(Refusal::Unauthenticated)?;
         let body = body::read(body, service.limits.body_bytes).await.map_err(Refusal::Malformed)?;
-        let original = original_uri(parts);
+        let original = original_uri(&parts);
         let presented = Presented {
             credentials,
             method: &parts.method,
@@ -119,49 +126,47 @@ where
             AuthenticationError::Refused(why) => Refusal::Unauthenticated(why),
             AuthenticationError::Failed => reply::failure(request_id),
         })?;
-        let valid = decode::<O>(parts, &body)?;
-        Ok(call(&service.api, Authenticated::new(caller, request_id), valid).await)
+        let valid = decode::<O>(&parts, &body)?;
+        Ok(O::call(&service.api, Authenticated::new(caller, request_id), valid).await)
     })
-    .await
 }
 
 /// Serves a request to an operation that the contract leaves open to everybody.
-pub async fn public<'a, O, A, F>(
-    service: &'a Service<A>,
-    parts: &Parts,
-    body: Body,
-    call: impl FnOnce(&'a A, Valid<O::Request>) -> F + Send,
-) -> Response
-where
-    O: Operation,
-    A: Sync,
-    F: Future<Output = O::Answer> + Send,
-{
-    if path::has_empty_segment(parts.uri.path()) {
-        return fallback::not_found().await;
-    }
-    guarded::<O>(RequestId::next(), async {
+pub fn public<O: Public<A>, A: Send + Sync>(
+    service: Arc<Service<A>>,
+    request: Request,
+) -> impl Future<Output = Response> + Send {
+    let (parts, body) = request.into_parts();
+    guarded::<O>(has_path_of_contract(&parts), RequestId::next(), async move {
         let body = body::read(body, service.limits.body_bytes).await.map_err(Refusal::Malformed)?;
-        let valid = decode::<O>(parts, &body)?;
-        Ok(call(&service.api, valid).await)
+        let valid = decode::<O>(&parts, &body)?;
+        Ok(O::call(&service.api, valid).await)
     })
-    .await
+}
+
+/// Whether the router has matched what the contract means. It takes an empty segment for a parameter's value.
+fn has_path_of_contract(parts: &Parts) -> bool {
+    !path::has_empty_segment(parts.uri.path())
 }
 
 /// Turns the outcome into a response; a panic on the way is the documented failure, like any other.
-async fn guarded<O: Operation>(
+fn guarded<O: Operation>(
+    is_known: bool,
     request_id: RequestId,
-    exchange: impl Future<Output = Result<O::Answer, Refusal>>,
-) -> Response {
+    exchange: impl Future<Output = Result<O::Answer, Refusal>> + Send,
+) -> impl Future<Output = Response> + Send {
+    if !is_known {
+        return Either::Left(fallback::not_found());
+    }
     // Nothing of the exchange is looked at again after a panic, so there is nothing broken to observe.
-    match AssertUnwindSafe(exchange).catch_unwind().await {
+    Either::Right(AssertUnwindSafe(exchange).catch_unwind().map(move |outcome| match outcome {
         Ok(Ok(answer)) => reply::respond(&answer, O::ID, request_id),
         Ok(Err(refusal)) => reply::refuse::<O::Answer>(refusal, request_id),
         Err(_) => {
             tracing::error!(operation = O::ID, %request_id, "the operation panicked; answering 500");
             reply::refuse::<O::Answer>(reply::failure(request_id), request_id)
         }
-    }
+    }))
 }
 
 /// Decodes and validates: the only way to a [`Valid`] request.
@@ -170,8 +175,8 @@ fn decode<O: Operation>(parts: &Parts, body: &Bytes) -> Result<Valid<O::Request>
         return Err(Refusal::Malformed("this operation takes no request body; send none".to_owned()));
     }
     query::refuse_undeclared(parts.uri.query(), O::QUERY).map_err(Refusal::Malformed)?;
-    let segments: Vec<&str> = parts.uri.path().split('/').skip(1).collect();
-    let received = Received { segments: &segments, query: parts.uri.query(), headers: &parts.headers, body };
+    let received =
+        Received { path: parts.uri.path(), query: parts.uri.query(), headers: &parts.headers, body };
     let request = O::decode(&received).map_err(Refusal::Malformed)?;
     Valid::new(request).map_err(|violations| Refusal::Malformed(violations.to_string()))
 }

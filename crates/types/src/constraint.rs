@@ -13,7 +13,7 @@ use std::io;
 use std::sync::OnceLock;
 
 /// `minLength`, in Unicode characters.
-pub fn min_length(report: &mut Report, text: &str, min: usize) {
+pub fn min_length(report: &mut Report<'_>, text: &str, min: usize) {
     // A character has four bytes at most: most texts need no counting.
     if text.len() / 4 >= min {
         return;
@@ -26,7 +26,7 @@ pub fn min_length(report: &mut Report, text: &str, min: usize) {
 }
 
 /// `maxLength`, in Unicode characters.
-pub fn max_length(report: &mut Report, text: &str, max: usize) {
+pub fn max_length(report: &mut Report<'_>, text: &str, max: usize) {
     // And one at least.
     if text.len() <= max {
         return;
@@ -38,7 +38,7 @@ pub fn max_length(report: &mut Report, text: &str, max: usize) {
 }
 
 /// `pattern`.
-pub fn pattern(report: &mut Report, text: &str, pattern: &Pattern) {
+pub fn pattern(report: &mut Report<'_>, text: &str, pattern: &Pattern) {
     if !pattern.matches(text) {
         report.violation(Rule::Pattern, format!("does not match the pattern {}", pattern.source));
     }
@@ -74,7 +74,7 @@ impl Pattern {
 }
 
 /// `enum`: what to say of a value that is none of the documented ones.
-pub fn unrecognized(report: &mut Report, values: &[&str]) {
+pub fn unrecognized(report: &mut Report<'_>, values: &[&str]) {
     report.violation(Rule::Enum, one_of(values));
 }
 
@@ -90,35 +90,35 @@ pub(crate) fn one_of(values: &[&str]) -> String {
 }
 
 /// `minimum`.
-pub fn minimum<T: Copy + PartialOrd + Display>(report: &mut Report, value: T, min: T) {
+pub fn minimum<T: Copy + PartialOrd + Display>(report: &mut Report<'_>, value: T, min: T) {
     if value < min {
         report.violation(Rule::Minimum, format!("must be at least {min}"));
     }
 }
 
 /// `minimum` with `exclusiveMinimum`.
-pub fn exclusive_minimum<T: Copy + PartialOrd + Display>(report: &mut Report, value: T, min: T) {
+pub fn exclusive_minimum<T: Copy + PartialOrd + Display>(report: &mut Report<'_>, value: T, min: T) {
     if value <= min {
         report.violation(Rule::ExclusiveMinimum, format!("must be greater than {min}"));
     }
 }
 
 /// `maximum`.
-pub fn maximum<T: Copy + PartialOrd + Display>(report: &mut Report, value: T, max: T) {
+pub fn maximum<T: Copy + PartialOrd + Display>(report: &mut Report<'_>, value: T, max: T) {
     if value > max {
         report.violation(Rule::Maximum, format!("must be at most {max}"));
     }
 }
 
 /// `maximum` with `exclusiveMaximum`.
-pub fn exclusive_maximum<T: Copy + PartialOrd + Display>(report: &mut Report, value: T, max: T) {
+pub fn exclusive_maximum<T: Copy + PartialOrd + Display>(report: &mut Report<'_>, value: T, max: T) {
     if value >= max {
         report.violation(Rule::ExclusiveMaximum, format!("must be less than {max}"));
     }
 }
 
 /// `multipleOf`.
-pub fn multiple_of<T: Copy + Into<i64>>(report: &mut Report, value: T, divisor: T) {
+pub fn multiple_of<T: Copy + Into<i64>>(report: &mut Report<'_>, value: T, divisor: T) {
     let (value, divisor): (i64, i64) = (value.into(), divisor.into());
     // `None`: not a division that a contract can ask for.
     if value.checked_rem(divisor).is_some_and(|rest| rest != 0) {
@@ -127,14 +127,14 @@ pub fn multiple_of<T: Copy + Into<i64>>(report: &mut Report, value: T, divisor: 
 }
 
 /// That JSON can write the number.
-pub fn finite(report: &mut Report, value: f64) {
+pub fn finite(report: &mut Report<'_>, value: f64) {
     if !value.is_finite() {
         report.violation(Rule::Type, "must be a finite number");
     }
 }
 
 /// That RFC 3339 can write the moment: a year of four digits, and an offset of whole minutes.
-pub fn date_time(report: &mut Report, value: &DateTime) {
+pub fn date_time(report: &mut Report<'_>, value: &DateTime) {
     let offset = value.offset().fix().local_minus_utc();
     if !(0..=9999).contains(&value.year()) || offset % 60 != 0 {
         report.violation(Rule::Format, "must have a year from 0 to 9999 and an offset of whole minutes");
@@ -142,17 +142,18 @@ pub fn date_time(report: &mut Report, value: &DateTime) {
 }
 
 /// That a text can travel in a header as it is.
-pub fn header_safe(report: &mut Report, text: &str) {
+pub fn header_safe(report: &mut Report<'_>, text: &str) {
+    // The printable characters are those from the space to `~`; shifted down by a space, one comparison finds all others.
     // Without an early end, so that it runs over many bytes at once: nearly every text passes, and tokens are long.
-    let printable = text.bytes().fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'));
-    if !printable || text.starts_with(' ') || text.ends_with(' ') {
+    let highest = text.bytes().fold(0, |highest: u8, byte| highest.max(byte.wrapping_sub(b' ')));
+    if highest > b'~' - b' ' || text.starts_with(' ') || text.ends_with(' ') {
         let rule = "must consist of printable ASCII characters without a space at either end";
         report.violation(Rule::Format, rule);
     }
 }
 
 /// `minItems`.
-pub fn min_items<T>(report: &mut Report, items: &[T], min: usize) {
+pub fn min_items<T>(report: &mut Report<'_>, items: &[T], min: usize) {
     if items.len() < min {
         let found = if items.is_empty() { "is empty".to_owned() } else { has_items(items.len()) };
         report.violation(Rule::MinItems, format!("{found}; {} required", at_least(min, "item")));
@@ -160,14 +161,14 @@ pub fn min_items<T>(report: &mut Report, items: &[T], min: usize) {
 }
 
 /// `maxItems`.
-pub fn max_items<T>(report: &mut Report, items: &[T], max: usize) {
+pub fn max_items<T>(report: &mut Report<'_>, items: &[T], max: usize) {
     if items.len() > max {
         report.violation(Rule::MaxItems, format!("{}; {} allowed", has_items(items.len()), at_most(max)));
     }
 }
 
 /// `uniqueItems`: no two items are the same JSON text. Takes time in proportion to the items, not to their pairs.
-pub fn unique_items<T: Serialize>(report: &mut Report, items: &[T]) {
+pub fn unique_items<T: Serialize>(report: &mut Report<'_>, items: &[T]) {
     let mut seen = HashMap::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let mut text = Vec::new();
@@ -196,7 +197,7 @@ impl Formatter for OneZero {
 
 /// `minProperties`: `sent` says of each of `members` whether it is there.
 pub fn min_properties<const N: usize>(
-    report: &mut Report,
+    report: &mut Report<'_>,
     min: usize,
     members: &'static [&'static str; N],
     sent: [bool; N],

@@ -45,7 +45,7 @@ impl<T> From<T> for Nullable<T> {
 }
 
 impl<T: Validate> Validate for Nullable<T> {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         if let Self::Value(value) = self {
             value.check(report);
         }

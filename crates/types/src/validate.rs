@@ -4,21 +4,19 @@
 use crate::path::{Path, Segment};
 use crate::violation::{Rule, Statement, Violation, Violations};
 use crate::{DateTime, Uuid, constraint};
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
 /// A value with limits.
 pub trait Validate {
     /// Adds every limit that the value breaks to `report`.
-    fn check(&self, report: &mut Report);
+    fn check(&self, report: &mut Report<'_>);
 
     /// Whether the value keeps its limits.
     ///
     /// # Errors
     /// Every limit that it breaks.
     fn validate(&self) -> Result<(), Violations> {
-        let mut report = Report::default();
-        self.check(&mut report);
-        report.finish()
+        Report::of(|report| self.check(report))
     }
 }
 
@@ -58,27 +56,37 @@ impl<T> AsRef<T> for Valid<T> {
     }
 }
 
-/// The violations found so far, and where in the value the check is.
-#[derive(Debug, Default)]
-pub struct Report {
-    path: Vec<Segment>,
-    violations: Vec<Violation>,
+/// Collects violations, and knows where in the value the check is.
+#[derive(Debug)]
+pub struct Report<'r> {
+    place: Place<'r>,
+    violations: &'r mut Vec<Violation>,
 }
 
-impl Report {
+impl Report<'_> {
+    /// Checks a value: every violation that `check` reports.
+    ///
+    /// # Errors
+    /// Every violation, if there is one.
+    pub fn of(check: impl FnOnce(&mut Report<'_>)) -> Result<(), Violations> {
+        let mut violations = Vec::new();
+        check(&mut Report { place: Place::Root, violations: &mut violations });
+        Violations::new(violations).map_or(Ok(()), Err)
+    }
+
     /// Checks the member of this name.
     pub fn member(&mut self, name: &'static str, value: &impl Validate) {
         value.check(&mut self.at(name));
     }
 
-    /// Goes to the member of this name until what is returned is dropped.
-    pub fn at(&mut self, name: &'static str) -> Inside<'_> {
-        self.inside(Segment::Member(name.into()))
+    /// The report of the member of this name.
+    pub fn at(&mut self, name: &'static str) -> Report<'_> {
+        Report { place: Place::Member(&self.place, name), violations: self.violations }
     }
 
-    /// Goes to the item at this position, 0 being the first, until what is returned is dropped.
-    pub fn item(&mut self, index: usize) -> Inside<'_> {
-        self.inside(Segment::Index(index))
+    /// The report of the item at this position, 0 being the first.
+    pub fn item(&mut self, index: usize) -> Report<'_> {
+        Report { place: Place::Item(&self.place, index), violations: self.violations }
     }
 
     /// Reports that the value breaks `rule`. The predicate goes on where the member's name ends: `is empty; …`.
@@ -87,49 +95,43 @@ impl Report {
     }
 
     pub(crate) fn push(&mut self, rule: Rule, statement: Statement) {
-        self.violations.push(Violation::new(Path::new(self.path.clone()), rule, statement));
-    }
-
-    /// What was found.
-    ///
-    /// # Errors
-    /// Every violation, if there is one.
-    pub fn finish(self) -> Result<(), Violations> {
-        Violations::new(self.violations).map_or(Ok(()), Err)
-    }
-
-    fn inside(&mut self, segment: Segment) -> Inside<'_> {
-        self.path.push(segment);
-        Inside(self)
+        self.violations.push(Violation::new(self.place.path(), rule, statement));
     }
 }
 
-/// A [`Report`] at a place inside the value.
+/// A place inside the value, as the way back to its root. It lies on the stack: only a violation needs a path, and nearly
+/// every value has none.
 #[derive(Debug)]
-pub struct Inside<'r>(&'r mut Report);
-
-impl Deref for Inside<'_> {
-    type Target = Report;
-
-    fn deref(&self) -> &Report {
-        self.0
-    }
+enum Place<'r> {
+    Root,
+    Member(&'r Self, &'static str),
+    Item(&'r Self, usize),
 }
 
-impl DerefMut for Inside<'_> {
-    fn deref_mut(&mut self) -> &mut Report {
-        self.0
-    }
-}
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.path.pop();
+impl Place<'_> {
+    fn path(&self) -> Path {
+        let mut segments = Vec::new();
+        let mut place = self;
+        loop {
+            place = match place {
+                Self::Root => break,
+                Self::Member(parent, name) => {
+                    segments.push(Segment::Member((*name).into()));
+                    parent
+                }
+                Self::Item(parent, index) => {
+                    segments.push(Segment::Index(*index));
+                    parent
+                }
+            };
+        }
+        segments.reverse();
+        Path::new(segments)
     }
 }
 
 impl<T: Validate> Validate for Option<T> {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         if let Some(value) = self {
             value.check(report);
         }
@@ -137,13 +139,13 @@ impl<T: Validate> Validate for Option<T> {
 }
 
 impl<T: Validate> Validate for Box<T> {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         (**self).check(report);
     }
 }
 
 impl<T: Validate> Validate for Vec<T> {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         for (index, item) in self.iter().enumerate() {
             item.check(&mut report.item(index));
         }
@@ -151,13 +153,13 @@ impl<T: Validate> Validate for Vec<T> {
 }
 
 impl Validate for f64 {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         constraint::finite(report, *self);
     }
 }
 
 impl Validate for DateTime {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         constraint::date_time(report, self);
     }
 }
@@ -166,7 +168,7 @@ impl Validate for DateTime {
 macro_rules! without_limits {
     ($($name:ty),*) => {
         $(impl Validate for $name {
-            fn check(&self, _: &mut Report) {}
+            fn check(&self, _: &mut Report<'_>) {}
         })*
     };
 }

@@ -23,7 +23,7 @@ impl Ratio {
 }
 
 impl Validate for Ratio {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         constraint::finite(report, self.0);
         constraint::minimum(report, self.0, 0.0);
         constraint::exclusive_maximum(report, self.0, 1.0);
@@ -37,7 +37,7 @@ untag_types::impl_scalar!(Ratio, f64);
 struct Ratios(Vec<Ratio>);
 
 impl Validate for Ratios {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         constraint::min_items(report, &self.0, 2);
         constraint::unique_items(report, &self.0);
         self.0.check(report);
@@ -68,7 +68,7 @@ struct Tree {
 }
 
 impl Validate for Tree {
-    fn check(&self, report: &mut Report) {
+    fn check(&self, report: &mut Report<'_>) {
         let sent = [
             self.ratios.is_some(),
             self.note.is_some(),
@@ -151,14 +151,14 @@ fn numbers_keep_their_bounds() {
 #[test]
 fn integers_keep_their_divisor() {
     for (value, good) in [(0, true), (24, true), (-12, true), (5, false), (i64::MIN, false)] {
-        let mut report = Report::default();
-        constraint::multiple_of(&mut report, value, 12_i64);
-        assert_eq!(report.finish().is_ok(), good, "{value}");
+        let outcome = Report::of(|report| constraint::multiple_of(report, value, 12_i64));
+        assert_eq!(outcome.is_ok(), good, "{value}");
     }
-    let mut report = Report::default();
-    constraint::multiple_of(&mut report, i64::MIN, -1);
-    constraint::multiple_of(&mut report, 1_i64, 0);
-    assert_eq!(report.finish(), Ok(()));
+    let outcome = Report::of(|report| {
+        constraint::multiple_of(report, i64::MIN, -1);
+        constraint::multiple_of(report, 1_i64, 0);
+    });
+    assert_eq!(outcome, Ok(()));
 }
 
 #[test]
@@ -189,9 +189,7 @@ fn arrays_keep_their_limits() {
 fn unique_items_take_no_time_to_speak_of() {
     // Pair by pair this would be 5 * 10^9 comparisons.
     let items: Vec<i64> = (0..100_000).collect();
-    let mut report = Report::default();
-    constraint::unique_items(&mut report, &items);
-    assert_eq!(report.finish(), Ok(()));
+    assert_eq!(Report::of(|report| constraint::unique_items(report, &items)), Ok(()));
 }
 
 #[test]

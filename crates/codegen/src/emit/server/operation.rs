@@ -3,7 +3,7 @@
 use super::{annotation, request, response};
 use crate::emit::{GeneratedFile, Layout, names, render, shape};
 use crate::ir::{Api, Credential, Location, Operation};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The file.
@@ -14,6 +14,15 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
     let implementation = implementation(api, operation)?;
     let handler = handler(operation);
     let constraint = request::has_rules(operation).then(|| quote! { use ::untag_types::constraint; });
+    let (authentication, call) = if operation.security.is_empty() {
+        (quote! {}, quote!(Public))
+    } else {
+        let authentication = quote! {
+            use ::axum::http::HeaderName;
+            use ::untag_server::authentication::{Authenticated, Scheme};
+        };
+        (authentication, quote!(Protected))
+    };
     let tokens = quote! {
         #import
         use super::super::Api;
@@ -21,11 +30,11 @@ pub(super) fn file(api: &Api, operation: &Operation, layout: &Layout) -> Result<
         use ::axum::response::Response;
         use ::std::future::Future;
         use ::std::sync::Arc;
-        use ::untag_server::authentication::Scheme;
-        use ::untag_server::exchange::{self, Operation, Received, Service};
+        #authentication
+        use ::untag_server::exchange::{self, Operation, #call, Received, Service};
         use ::untag_server::reply::{self, Answer, Encoded, Refusal};
         #constraint
-        use ::untag_types::validate::{Report, Validate};
+        use ::untag_types::validate::{Report, Valid, Validate};
 
         #request
         #response
@@ -49,26 +58,64 @@ fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, Strin
     let accepted = operation.security.iter().map(|name| {
         let scheme =
             api.security_scheme(name).ok_or_else(|| format!("there is no security scheme `{name}`"))?;
-        let header = &scheme.header;
+        let name = &scheme.header;
+        // Lint has seen to it that the name is one of a header.
+        let lowercase = name.to_ascii_lowercase();
         Ok(match &scheme.credential {
             Credential::Token(token) => {
                 let token = names::ident(token);
-                quote! { Scheme::Token { header: #header, fits: types::#token::fits } }
+                quote! {
+                    Scheme::Token { header: HeaderName::from_static(#lowercase), name: #name, fits: types::#token::fits }
+                }
             }
             Credential::Signature(algorithm) => quote! {
-                Scheme::Signature { header: #header, algorithm: #algorithm }
+                Scheme::Signature { header: HeaderName::from_static(#lowercase), name: #name, algorithm: #algorithm }
             },
         })
     });
     let accepted = accepted.collect::<Result<Vec<_>, String>>()?;
+    let count = Literal::usize_unsuffixed(accepted.len());
     let doc = format!(" `{id}`, as the exchange sees it.");
+    let method = names::snake(id);
+    // Deprecation is for who calls the method, not for what serves it.
+    let allow = operation.deprecated.then(|| quote! { #[allow(deprecated)] });
+    let call = if operation.security.is_empty() {
+        quote! {
+            impl<A: Api> Public<A> for ThisOperation {
+                #allow
+                fn call(
+                    api: &A,
+                    request: Valid<Self::Request>,
+                ) -> impl Future<Output = Self::Answer> + Send {
+                    api.#method(request)
+                }
+            }
+        }
+    } else {
+        quote! {
+            impl<A: Api> Protected<A> for ThisOperation {
+                fn schemes() -> &'static [Scheme] {
+                    static SCHEMES: [Scheme; #count] = [#(#accepted),*];
+                    &SCHEMES
+                }
+
+                #allow
+                fn call(
+                    api: &A,
+                    caller: Authenticated<A::Caller>,
+                    request: Valid<Self::Request>,
+                ) -> impl Future<Output = Self::Answer> + Send {
+                    api.#method(caller, request)
+                }
+            }
+        }
+    };
     Ok(quote! {
         #[doc = #doc]
         pub(crate) struct ThisOperation;
 
         impl Operation for ThisOperation {
             const ID: &'static str = #id;
-            const SECURITY: &'static [Scheme] = &[#(#accepted),*];
             const QUERY: &'static [&'static str] = &[#(#query),*];
             const TAKES_BODY: bool = #takes_body;
             type Request = #request;
@@ -76,27 +123,16 @@ fn implementation(api: &Api, operation: &Operation) -> Result<TokenStream, Strin
 
             fn decode(#received: &Received<'_>) -> Result<Self::Request, String> { #decode }
         }
+
+        #call
     })
 }
 
-/// The axum handler, annotated for utoipa. Not an `async fn`, whose future would keep the request beside its parts: futures
-/// are moved, and this is a large one.
+/// The axum handler, annotated for utoipa.
 fn handler(operation: &Operation) -> TokenStream {
     let annotation = annotation::path(operation);
-    let method = names::snake(&operation.id);
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
-    let call = if operation.security.is_empty() {
-        quote! {
-            exchange::public::<ThisOperation, A, _>(&service, &parts, body, |api, request| api.#method(request)).await
-        }
-    } else {
-        quote! {
-            exchange::authenticated::<ThisOperation, A, _>(&service, &parts, body, |api, caller, request| {
-                api.#method(caller, request)
-            })
-            .await
-        }
-    };
+    let exchange = if operation.security.is_empty() { quote!(public) } else { quote!(protected) };
     quote! {
         #annotation
         #deprecated
@@ -104,8 +140,7 @@ fn handler(operation: &Operation) -> TokenStream {
             State(service): State<Arc<Service<A>>>,
             request: Request,
         ) -> impl Future<Output = Response> + Send {
-            let (parts, body) = request.into_parts();
-            async move { #call }
+            exchange::#exchange::<ThisOperation, A>(service, request)
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn item(operation: &Operation) -> TokenStream {
         pub struct #name { #(#fields,)* #(#body,)* }
 
         impl Validate for #name {
-            fn check(&self, #report: &mut Report) { #(#checks)* #(#body_check)* }
+            fn check(&self, #report: &mut Report<'_>) { #(#checks)* #(#body_check)* }
         }
     }
 }
@@ -71,6 +71,11 @@ pub(super) fn decode(operation: &Operation) -> TokenStream {
     let has_query = operation.parameters.iter().any(|parameter| parameter.location == Location::Query);
     let query =
         has_query.then(|| quote! { let query = ::untag_server::query::Query::parse(received.query)?; });
+    let in_path = operation.parameters.iter().any(|parameter| parameter.location == Location::Path);
+    let segments = in_path.then(|| {
+        let count = Literal::usize_unsuffixed(operation.segments.len());
+        quote! { let segments: [&str; #count] = ::untag_server::path::segments(received.path)?; }
+    });
     let parameters = operation.parameters.iter().map(|parameter| {
         let (field, value) = (names::snake(&parameter.name), decode_parameter(operation, parameter));
         quote! { #field: #value? }
@@ -80,7 +85,7 @@ pub(super) fn decode(operation: &Operation) -> TokenStream {
         let reader = if body.required { quote!(required) } else { quote!(optional) };
         quote! { #field: ::untag_server::body::#reader(received.headers, received.body)? }
     });
-    quote! { #query Ok(#name { #(#parameters,)* #(#body,)* }) }
+    quote! { #segments #query Ok(#name { #(#parameters,)* #(#body,)* }) }
 }
 
 /// Whether decoding looks at the request at all.
@@ -96,7 +101,7 @@ fn decode_parameter(operation: &Operation, parameter: &Parameter) -> TokenStream
             let index =
                 operation.segments.iter().position(|s| *s == Segment::Parameter(name.clone())).unwrap_or(0);
             let index = Literal::usize_unsuffixed(index);
-            quote! { ::untag_server::path::parameter(received.segments, #index, #name) }
+            quote! { ::untag_server::path::parameter(segments[#index], #name) }
         }
         Location::Query => quote! { query.#reader(#name) },
         Location::Header => quote! { ::untag_server::headers::#reader(received.headers, #name) },

@@ -66,7 +66,7 @@ pub(super) fn items(schema: &Schema, values: &[String]) -> TokenStream {
         }
 
         impl Validate for #name {
-            fn check(&self, report: &mut validate::Report) {
+            fn check(&self, report: &mut validate::Report<'_>) {
                 if let Self::Unrecognized(_) = self {
                     constraint::unrecognized(report, &Self::VALUES);
                 }

@@ -50,7 +50,7 @@ pub(super) fn validate(name: &Ident, checks: &[TokenStream]) -> TokenStream {
     };
     quote! {
         impl Validate for #name {
-            fn check(&self, #report: &mut validate::Report) {
+            fn check(&self, #report: &mut validate::Report<'_>) {
                 #(#checks)*
             }
         }

@@ -105,12 +105,10 @@ fn fits(checks: &[TokenStream]) -> TokenStream {
         /// Whether a text keeps the limits, without making a value of it.
         #[must_use]
         pub fn fits(text: &str) -> bool {
-            let mut report = validate::Report::default();
-            Self::check_text(text, &mut report);
-            report.finish().is_ok()
+            validate::Report::of(|report| Self::check_text(text, report)).is_ok()
         }
 
-        fn check_text(text: &str, report: &mut validate::Report) {
+        fn check_text(text: &str, report: &mut validate::Report<'_>) {
             #(#checks)*
         }
     }
