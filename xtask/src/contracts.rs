@@ -124,6 +124,10 @@ fn generate_one(root: &Path, document: &Document) -> Result<Read, Failure> {
             .map_err(|error| format!("the generator has a defect that {path} brings to light: {error}"))?;
         add(&folder, files, &mut wanted);
     }
+    if fixture.is_none() {
+        let file = emit::server::contract(&text, &contract.document, &layout)?;
+        add("crates/server/src/generated", vec![file], &mut wanted);
+    }
     Ok(Read { text, files: Ok(wanted) })
 }
 

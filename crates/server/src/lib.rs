@@ -16,6 +16,10 @@ mod request_id;
 #[rustfmt::skip]
 mod generated;
 
+#[rustfmt::skip]
+#[path = "generated/contract.rs"]
+pub mod contract;
+
 pub use authentication::{Authenticate, Authenticated, AuthenticationError, Credentials, Presented, Token};
 pub use exchange::Limits;
 pub use fallback::{method_not_allowed, not_found};

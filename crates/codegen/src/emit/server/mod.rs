@@ -2,6 +2,7 @@
 
 mod annotation;
 mod api;
+mod contract;
 mod document;
 mod operation;
 mod request;
@@ -12,6 +13,8 @@ mod status;
 use super::{GeneratedFile, Layout, names, render};
 use crate::ir::Api;
 use quote::quote;
+
+pub use contract::file as contract;
 
 /// Emits the whole of `src/generated/` of a server stub.
 ///
