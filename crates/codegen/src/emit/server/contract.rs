@@ -20,7 +20,7 @@ pub fn file(text: &str, document: &Value, layout: &Layout) -> Result<GeneratedFi
 
 /// A raw string literal, with as many `#` as the text demands.
 fn raw(text: &str) -> String {
-    let mut hashes = String::from("#");
+    let mut hashes = String::new();
     while text.contains(&format!("\"{hashes}")) {
         hashes.push('#');
     }
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_ends_its_literal() {
-        assert_eq!(raw("a"), "r#\"a\"#");
+        assert_eq!(raw("a"), "r\"a\"");
         assert_eq!(raw("a\"##b"), "r###\"a\"##b\"###");
     }
 }
