@@ -1,11 +1,12 @@
 //! The hand-written wire cases against the server stub, byte by byte over a socket; after each, the store is read.
 //!
-//! All of them run against the fixture stub, whose state a case can set; those that need no other state than the first run
-//! against the in-memory example too, that is, against `untag-server` itself.
+//! All of them run against the fixture stub and the reference service, whose state a case can set; those that need no other
+//! state than the first run against the in-memory example too.
 
 use crate::support::cases;
 use crate::support::example::Example;
 use crate::support::service::{Service, Tags, serve};
+use crate::support::untagd::Untagd;
 use crate::support::{example, wire};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,18 +32,34 @@ fn run(file: &str) {
     assert!(cases.len() >= 50, "{file} has lost cases");
     let failures: Vec<String> = cases
         .iter()
-        .flat_map(|case| [against_fixture(case), against_example(case)])
+        .flat_map(|case| [against_fixture(case), against_example(case), against_untagd(case)])
         .filter_map(Result::err)
         .collect();
     assert!(failures.is_empty(), "{} of {} in {file}:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
+/// The tags that the case wants besides those of every case.
+fn besides(case: &Value) -> BTreeMap<String, String> {
+    serde_json::from_value(case.pointer("/given/tags").cloned().unwrap_or_default()).unwrap_or_default()
+}
+
+fn is_op_service(case: &Value) -> bool {
+    case.pointer("/given/op_service") != Some(&Value::Bool(false))
+}
+
+/// The case against the reference service, in the state that the case gives.
+fn against_untagd(case: &Value) -> Result<(), String> {
+    let service = Untagd::with(&besides(case), is_op_service(case));
+    let before = service.tags();
+    let response = send(service.address, case);
+    judge(case, &response, &before, &service.tags())
+        .map_err(|why| format!("untagd: {}: {why}", cases::text(case, "name")))
+}
+
 /// The case against the fixture stub, in the state that the case gives.
 fn against_fixture(case: &Value) -> Result<(), String> {
-    let besides: BTreeMap<String, String> =
-        serde_json::from_value(case.pointer("/given/tags").cloned().unwrap_or_default()).unwrap_or_default();
-    let mut service = Service::with(&besides);
-    service.op_service = case.pointer("/given/op_service") != Some(&Value::Bool(false));
+    let mut service = Service::with(&besides(case));
+    service.op_service = is_op_service(case);
     let before = service.tags();
     let router = untag_fixtures::generated::tag_deletion::server::router(service.clone());
     let response = send(serve(router), case);

@@ -1,11 +1,76 @@
-//! `cargo xtask test`: the whole test suite, with nothing but cargo.
+//! `cargo xtask test`: the whole test suite. It needs nothing but cargo, except for the suites that run against real servers.
 
 use crate::{failure::Failure, process};
-use std::{ffi::OsString, path::Path};
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    io::{Write, stderr},
+    path::Path,
+    process::Command,
+};
+
+/// Tests that need a program of the system.
+struct Suite {
+    /// What the names of these tests have in common.
+    tests: &'static str,
+    /// What they need, and where it comes from.
+    needs: &'static str,
+    /// Whether it is there.
+    is_there: fn() -> bool,
+}
+
+const SUITES: [Suite; 2] = [
+    Suite {
+        tests: "postgres::",
+        needs: "PostgreSQL 15 or newer (Debian package postgresql)",
+        is_there: has_postgres,
+    },
+    Suite {
+        tests: "keystone::keystone",
+        needs: "Python with venv (Debian packages python3, python3-venv, python3-pip)",
+        is_there: has_python,
+    },
+];
 
 /// Builds the examples, which some tests start, then runs every test and doctest. `arguments` go to `cargo test`.
+///
+/// Where a suite's program is missing, the suite is left out and that is said, before and after. In CI it is not left out:
+/// there its tests fail, and say what to install.
 pub(crate) fn run(root: &Path, arguments: &[OsString]) -> Result<(), Failure> {
     const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+    let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+    let missing: Vec<&Suite> = SUITES.iter().filter(|suite| !in_ci && !(suite.is_there)()).collect();
+    say(&missing);
     process::run(process::cargo(root, ["build", "--examples"]).args(EVERYTHING))?;
-    process::run(process::cargo(root, ["test", "--no-fail-fast"]).args(EVERYTHING).args(arguments))
+    let mut tests = process::cargo(root, ["test", "--no-fail-fast"]);
+    tests.args(EVERYTHING).args(arguments);
+    if !missing.is_empty() && !arguments.iter().any(|argument| argument == "--") {
+        tests.arg("--");
+    }
+    for suite in &missing {
+        tests.args(["--skip", suite.tests]);
+    }
+    let outcome = process::run(&mut tests);
+    say(&missing);
+    outcome
+}
+
+/// Says what is left out.
+fn say(missing: &[&Suite]) {
+    for Suite { tests, needs, .. } in missing {
+        // Where stderr cannot be written, nobody reads anything.
+        let _ = writeln!(stderr(), "SKIPPED: the tests {tests}*, which need {needs}");
+    }
+}
+
+fn has_postgres() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.map(|version| version.path().join("bin/initdb")).any(|initdb| initdb.exists())
+}
+
+fn has_python() -> bool {
+    // Its output says nothing that the answer does not.
+    let found = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    found.is_ok_and(|found| found.status.success())
 }

@@ -2,7 +2,7 @@
 
 use crate::headers::single;
 use crate::request_id::RequestId;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{Extensions, HeaderMap, HeaderName, Method};
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
@@ -52,6 +52,8 @@ pub struct Presented<'a> {
     pub headers: &'a HeaderMap,
     /// The body as it was received, not parsed yet.
     pub body: &'a [u8],
+    /// What layers in front of the router have added: the peer's address, say.
+    pub extensions: &'a Extensions,
     /// The request's id, for logs.
     pub request_id: RequestId,
 }

@@ -120,6 +120,7 @@ pub fn protected<O: Protected<A>, A: Authenticate>(
             query: original.query(),
             headers: &parts.headers,
             body: &body,
+            extensions: &parts.extensions,
             request_id,
         };
         let caller = service.api.authenticate(presented).await.map_err(|error| match error {

@@ -1,6 +1,6 @@
 //! The in-memory example of `untag-server` as a process: the same program that a newcomer starts.
 
-use super::wire;
+use super::{program, wire};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -87,24 +87,10 @@ pub fn all_tags() -> BTreeMap<String, BTreeMap<String, String>> {
     ["desktop", "workspace"].map(|kind| (kind.to_owned(), tags.clone())).into()
 }
 
-/// The example's binary, built once for the whole run, so that it is never older than the sources.
+/// The example's binary.
 fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--package", "untag-server", "--example", "in_memory", "--message-format=json"])
-            .stderr(Stdio::inherit())
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "the example builds");
-        String::from_utf8(output.stdout)
-            .expect("cargo writes UTF-8")
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .find(|message| message["target"]["name"] == "in_memory")
-            .and_then(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo names the binary")
-    })
+    BINARY.get_or_init(|| program::build(&["--package", "untag-server", "--example", "in_memory"]))
 }
 
 fn line(output: &mut BufReader<ChildStdout>) -> String {

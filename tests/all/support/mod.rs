@@ -3,5 +3,7 @@
 pub mod cases;
 pub mod contract;
 pub mod example;
+pub mod program;
 pub mod service;
+pub mod untagd;
 pub mod wire;

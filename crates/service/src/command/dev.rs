@@ -1,0 +1,133 @@
+//! `untagd dev`: the service on this machine, with sample data and credentials that are printed.
+
+use super::say;
+use crate::configuration;
+use crate::logging;
+use crate::problem::Problem;
+use crate::ready::Sample;
+use crate::running::{Service, is_loopback, signals};
+use crate::sample::{self, Callers, RESOURCE};
+use crate::settings::{Layer, LogFormat, loopback};
+use clap::Args;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use untag_identity::Configuration;
+
+/// Serve on this machine, with sample data and credentials that are printed.
+///
+/// The credentials are made up anew each time. The database is a temporary file, unless --store names one.
+#[derive(Debug, Args)]
+pub struct Dev {
+    /// Where the contract is served, on this machine only; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value_t = loopback(8080))]
+    pub listen: SocketAddr,
+    /// Where health and metrics are served, on this machine only
+    #[arg(long, value_name = "ADDR", default_value_t = loopback(8081))]
+    pub admin_listen: SocketAddr,
+    /// The database: sqlite:PATH, or postgres://… [default: a temporary file]
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
+    /// File that is written when requests are taken: addresses and credentials, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// Runs the command until SIGTERM or SIGINT.
+///
+/// # Errors
+/// An address is not of this machine, or a port or the database cannot be had.
+pub async fn run(dev: Dev) -> Result<(), Vec<Problem>> {
+    let one = |problem: Problem| vec![problem];
+    for (flag, address) in [("--listen", dev.listen), ("--admin-listen", dev.admin_listen)] {
+        if !is_loopback(address) {
+            return Err(one(Problem::input(format!(
+                "{flag} {address} can be reached from elsewhere, and anybody could read the printed credentials; \
+                 use 127.0.0.1, or `untagd serve`"
+            ))));
+        }
+    }
+    logging::start(LogFormat::Text, "warn").map_err(one)?;
+    let folder = tempfile::Builder::new().prefix("untagd-dev-").tempdir();
+    let folder = folder.map_err(|error| one(Problem::new(format!("no temporary folder: {error}"))))?;
+    let key_file = folder.path().join("message-key");
+    let key = untag_policy::message::Key::generate().map_err(|error| one(Problem::new(error.to_string())))?;
+    write_secret(&key_file, &key).map_err(one)?;
+    let layer = Layer {
+        listen: Some(dev.listen),
+        admin_listen: Some(dev.admin_listen),
+        store: Some(
+            dev.store.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("tags.db").display())),
+        ),
+        message_key: Some(key_file.clone()),
+        ready_file: dev.ready_file,
+        ..Layer::default()
+    };
+    let callers = Callers::new().map_err(one)?;
+    let configuration = Configuration::parse(&callers.configuration(), Path::new("untagd dev"))
+        .map_err(|error| one(Problem::new(error.to_string())))?;
+    let loaded = configuration::assemble(layer.settle()?, configuration)?;
+    let stop = signals().map_err(one)?;
+    let service = Service::prepare(loaded).await.map_err(one)?;
+    service
+        .store()
+        .upsert(sample::resources())
+        .await
+        .map_err(|error| one(Problem::new(error.to_string())))?;
+    let sample = callers.sample();
+    for line in greeting(&service.endpoint(), &service.admin(), &sample) {
+        say(&line).map_err(one)?;
+    }
+    service.run(Some(&sample), stop).await.map_err(one)
+}
+
+/// Writes a file that only its owner reads.
+fn write_secret(path: &Path, text: &str) -> Result<(), Problem> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let cannot = |error: &std::io::Error| Problem::file(path, error);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| cannot(&error))?;
+    writeln!(file, "{text}").map_err(|error| cannot(&error))
+}
+
+/// What is printed: lines to copy.
+fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
+    let Sample { project_id, token, op_service_token, ak, sk } = sample;
+    vec![
+        format!("untagd serves the contract on {endpoint}, health and metrics on {admin}; Ctrl-C stops it."),
+        format!("Desktop and workspace {RESOURCE} have key1=value1, key2=value3 and keep=me."),
+        String::new(),
+        "# curl: one tag of the desktop, then two tags of the workspace, each answered with 204".to_owned(),
+        format!(
+            "curl -i -X DELETE -H 'X-Auth-Token: {token}' {endpoint}/v2/{project_id}/desktops/{RESOURCE}/tags/key1"
+        ),
+        format!(
+            "curl -i -X DELETE -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' -d \
+             '{{\"tags\":[{{\"key\":\"key1\"}},{{\"key\":\"key2\",\"value\":\"value3\"}}]}}' \
+             {endpoint}/v1/{project_id}/workspace/{RESOURCE}/tags/delete"
+        ),
+        String::new(),
+        "# the Rust client, in this repository".to_owned(),
+        format!("cargo run -p untag-client --example delete_tags -- {endpoint} {token}"),
+        String::new(),
+        "# the provider's Python SDK, which signs with the access key: pip install huaweicloudsdkworkspace"
+            .to_owned(),
+        format!(
+            "python3 -c \"from huaweicloudsdkcore.auth.credentials import BasicCredentials as C; \
+             from huaweicloudsdkworkspace.v2 import WorkspaceClient as W, DeleteTagRequest as R; \
+             print(W.new_builder().with_credentials(C('{ak}', '{sk}', '{project_id}')).with_endpoint('{endpoint}')\
+             .build().delete_tag(R(desktop_id='{RESOURCE}', key='key2')).status_code)\""
+        ),
+        String::new(),
+        "# system tags take the tag service's token".to_owned(),
+        format!(
+            "curl -i -X DELETE -H 'X-Auth-Token: {op_service_token}' -H 'Content-Type: application/json' -d \
+             '{{\"sys_tags\":[{{\"key\":\"_sys_enterprise_project_id\"}}]}}' \
+             {endpoint}/v1/{project_id}/workspace/{RESOURCE}/tags/delete"
+        ),
+    ]
+}

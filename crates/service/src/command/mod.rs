@@ -1,0 +1,32 @@
+//! The commands, one module each: what is typed, and what it does.
+
+pub mod audit;
+pub mod check_config;
+pub mod decode;
+pub mod dev;
+pub mod explain;
+pub mod export;
+pub mod import;
+pub mod message_key;
+pub mod migrate;
+pub mod restore;
+pub mod serve;
+pub mod token;
+
+mod time;
+
+use crate::problem::Problem;
+use std::io::{self, Write};
+
+/// Writes a line to stdout. A reader that has gone away is no failure: it has what it wanted.
+///
+/// # Errors
+/// Anything else that keeps it from being written.
+fn say(line: &str) -> Result<(), Problem> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::new(format!("stdout cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,120 @@
+//! The front: carries a router to the network the way an operator needs it, and answers as a gateway would where no
+//! operation can.
+//!
+//! TCP or TLS, HTTP/1.1 or HTTP/2 (told apart by the first bytes, with or without TLS); a limit and a time for
+//! everything that a stranger can make us wait for or keep; one log line for each request; a shutdown that finishes what
+//! is in flight.
+//!
+//! # Answers of the front
+//!
+//! They stand outside the contract, as a gateway's do. The body is `{"error_code": …, "error_msg": …}` and `X-Request-Id`
+//! names the request, except where hyper answers before there is a request: then there is a status and nothing else.
+//!
+//! | status | when | code |
+//! |---|---|---|
+//! | 408 | the request body did not arrive in time ([`Settings::body_timeout`], [`Settings::body_pause`]); the connection is closed | `APIGW.0201` |
+//! | 413 | the request body is, or says it is, longer than [`Settings::body_bytes`]; the connection is closed | `APIGW.0201` |
+//! | 431 | more headers than [`Settings::headers`] (HTTP/2) | `APIGW.0201` |
+//! | 503 | [`Settings::in_flight`] requests are being answered already; `Retry-After` says when to come again | `APIGW.0202` |
+//! | 400, 414, 431 | HTTP/1: not HTTP, a longer URI than 64 KiB, or more or longer headers than the settings allow. HTTP/2: 431 for longer headers | no body |
+//!
+//! `APIGW.0201` is the code of the provider's gateway for a request that it cannot take, 413 included; `APIGW.0202` is
+//! its code for a service that is not available.
+//!
+//! # What waits for what
+//!
+//! | from | to | at most |
+//! |---|---|---|
+//! | TCP connection | end of the TLS handshake | [`Settings::handshake_timeout`] |
+//! | first byte of a request | end of its headers | [`Settings::header_timeout`] |
+//! | headers | end of the request body | [`Settings::body_timeout`], and [`Settings::body_pause`] between two pieces |
+//! | end of the body | answer | the service decides |
+//! | answer, or connection | next request, HTTP/2: next stream | [`Settings::idle_timeout`]; also how long a client may take to fetch an answer |
+//! | our goodbye | the client's | [`Settings::close_timeout`] |
+//! | shutdown | end of all requests | [`Settings::drain_timeout`] |
+
+mod activity;
+mod answer;
+mod arriving;
+mod connection;
+mod exchange;
+mod listener;
+mod load;
+mod observe;
+mod route;
+mod settings;
+mod tls;
+
+pub use listener::{BindError, Listener};
+pub use load::Load;
+pub use observe::{Exchanged, Observe};
+pub use settings::Settings;
+pub use tls::{TlsError, TlsFiles, check};
+
+use axum::Router;
+use connection::{Lifetime, Phase};
+use exchange::Front;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Connections that were still open when [`Settings::drain_timeout`] was over, and were closed in the middle of it.
+    pub cut: usize,
+}
+
+/// Serves the router on the listener until `shutdown` is ready and everything that was in flight is answered.
+///
+/// At shutdown the port is closed at once, idle connections are closed, HTTP/1 connections finish the request they are at,
+/// HTTP/2 clients are told to open no more streams. What is left after [`Settings::drain_timeout`] is cut off. When this
+/// returns, no task of it is left, so whatever the router stands on may be closed.
+///
+/// Handlers find the peer's address in `axum::extract::ConnectInfo<SocketAddr>`. `observer` is told of every request.
+pub async fn serve(
+    listener: Listener,
+    router: Router,
+    settings: Settings,
+    observer: Arc<dyn Observe>,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let places = Arc::new(Semaphore::new(settings.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let front =
+        Arc::new(Front { router: router.layer(route::NoteRoute), load: listener.load(), settings, observer });
+    let (phase, phases) = watch::channel(Phase::Serving);
+    let (lifetime, mut gone) = Lifetime::begin(phases);
+
+    let Listener { tcp, tls, .. } = listener;
+    if let Some(tls) = &tls {
+        tls.keep_current(front.settings.certificate_poll, lifetime.clone());
+    }
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (tcp, peer, place) = tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            accepted = listener::accept(&tcp, &places) => accepted,
+        };
+        let acceptor = tls.as_ref().map(tls::Tls::acceptor);
+        let task = connection::run(Arc::clone(&front), tcp, peer, acceptor, lifetime.clone());
+        tokio::spawn(async move {
+            task.await;
+            drop(place);
+        });
+    }
+    drop(tcp);
+    drop(lifetime);
+    tracing::info!(connections = front.load.connections(), "shutting down: finishing what is in flight");
+    // Receivers are tasks; that none is left is what we wait for.
+    let _ = phase.send(Phase::Draining);
+    let mut cut = 0;
+    if tokio::time::timeout(front.settings.drain_timeout, gone.recv()).await.is_err() {
+        cut = front.load.connections();
+        tracing::warn!(connections = cut, "the time to finish is over; cutting off what is left");
+        let _ = phase.send(Phase::Closed);
+        gone.recv().await;
+    }
+    Drained { cut }
+}

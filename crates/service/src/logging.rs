@@ -1,0 +1,28 @@
+//! Log lines: where they go and what they look like.
+
+use crate::problem::Problem;
+use crate::settings::LogFormat;
+use std::io::{self, IsTerminal};
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to stderr. Once in a process.
+///
+/// # Errors
+/// The filter is none, or something logs already.
+pub fn start(format: LogFormat, filter: &str) -> Result<(), Problem> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        Problem::new(format!("the log filter is wrong: {error}; write a level, info say"))
+    })?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
+    match format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        }
+    }
+    .map_err(|error| Problem::new(format!("logging cannot start: {error}")))
+}

@@ -1,0 +1,180 @@
+//! A service that runs: listeners, store, callers and figures put together, until it is told to stop.
+
+use crate::admin::{self, Admin};
+use crate::api::Untagd;
+use crate::configuration::Loaded;
+use crate::database;
+use crate::front::{self, Exchanged, Listener, Observe};
+use crate::metrics::Metrics;
+use crate::problem::Problem;
+use crate::ready::{self, Ready, Sample};
+use crate::settings::Settings;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use untag_store::Store;
+
+/// A service that has its ports and its database, and takes no request yet.
+#[derive(Debug)]
+pub struct Service {
+    settings: Settings,
+    listener: Listener,
+    admin_listener: Listener,
+    store: Arc<dyn Store>,
+    api: Untagd,
+    metrics: Arc<Metrics>,
+}
+
+impl Service {
+    /// Opens the database and the ports.
+    ///
+    /// # Errors
+    /// One of them cannot be had.
+    pub async fn prepare(loaded: Loaded) -> Result<Self, Problem> {
+        let Loaded { settings, callers, authenticator, authorization } = loaded;
+        for warning in callers.warnings().iter().cloned().chain(authorization.warnings()) {
+            tracing::warn!("{warning}");
+        }
+        let cannot = |error: front::BindError| Problem::new(error.to_string());
+        let listener = Listener::bind(settings.listen, settings.tls.clone()).await.map_err(cannot)?;
+        let admin_listener = Listener::bind(settings.admin_listen, None).await.map_err(cannot)?;
+        let store = database::open(&settings).await?;
+        let metrics = Arc::new(Metrics::new(Arc::clone(&store), listener.load()));
+        let api = Untagd {
+            store: Arc::clone(&store),
+            authenticator,
+            authorization,
+            metrics: Arc::clone(&metrics),
+            tls: listener.is_tls(),
+        };
+        Ok(Self { settings, listener, admin_listener, store, api, metrics })
+    }
+
+    /// The store, to be filled before the first request.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// Where the contract is served: `https://127.0.0.1:8443`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        let scheme = if self.listener.is_tls() { "https" } else { "http" };
+        format!("{scheme}://{}", self.listener.address())
+    }
+
+    /// Where health and metrics are served.
+    #[must_use]
+    pub fn admin(&self) -> String {
+        format!("http://{}", self.admin_listener.address())
+    }
+
+    /// Serves until `stop` is ready, finishes what is under way, and closes the store.
+    ///
+    /// # Errors
+    /// The ready file cannot be written, or the store cannot be closed.
+    pub async fn run(self, sample: Option<&Sample>, stop: impl Future<Output = ()>) -> Result<(), Problem> {
+        let (endpoint, admin) = (self.endpoint(), self.admin());
+        let Self { settings, listener, admin_listener, store, api, metrics } = self;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (stopped, stops) = watch::channel(());
+        let admin_router = admin::router(Admin {
+            store: Arc::clone(&store),
+            metrics: Arc::clone(&metrics),
+            stopping: Arc::clone(&stopping),
+        });
+        let observer: Arc<dyn Observe> = Arc::new(Counted(metrics));
+        let admin_task = tokio::spawn(front::serve(
+            admin_listener,
+            admin_router,
+            front_settings(&settings),
+            Arc::new(()),
+            closed(stops),
+        ));
+        if let Some(path) = &settings.ready_file {
+            ready::write(path, &Ready { endpoint: &endpoint, admin: &admin, sample })?;
+        }
+        tracing::info!(endpoint, admin, "taking requests");
+        let router = untag_server::router(api).merge(admin::contract());
+        let stop = async {
+            stop.await;
+            stopping.store(true, Ordering::Relaxed);
+        };
+        let drained = front::serve(listener, router, front_settings(&settings), observer, stop).await;
+        if drained.cut > 0 {
+            tracing::warn!(
+                connections = drained.cut,
+                "cut off: their requests took longer than the drain timeout"
+            );
+        }
+        // The operator's listener is the last to go: until here it tells that we are stopping.
+        drop(stopped);
+        let _ = admin_task.await;
+        if let Some(path) = &settings.ready_file {
+            // Whoever finds no file looks no further; one that stays behind is overwritten by the next start.
+            let _ = std::fs::remove_file(path);
+        }
+        store.close().await.map_err(|error| Problem::new(error.to_string()))?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Waits until the other end is dropped.
+async fn closed(mut stops: watch::Receiver<()>) {
+    while stops.changed().await.is_ok() {}
+}
+
+/// Waits for SIGTERM or SIGINT.
+///
+/// # Errors
+/// Signals cannot be received.
+pub fn signals() -> Result<impl Future<Output = ()>, Problem> {
+    let cannot = |error: std::io::Error| Problem::new(format!("signals cannot be received: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn front_settings(settings: &Settings) -> front::Settings {
+    front::Settings {
+        connections: settings.max_connections as usize,
+        header_timeout: settings.header_timeout,
+        header_bytes: settings.max_header_bytes as usize,
+        body_timeout: settings.body_timeout,
+        in_flight: settings.max_requests as usize,
+        idle_timeout: settings.idle_timeout,
+        drain_timeout: settings.drain_timeout,
+        ..front::Settings::default()
+    }
+}
+
+/// Counts every request.
+struct Counted(Arc<Metrics>);
+
+impl Observe for Counted {
+    fn exchanged(&self, exchange: &Exchanged<'_>) {
+        let operation = match exchange.route {
+            Some(route) if route.ends_with("/tags/delete") => "batchUntagResources",
+            Some(route) if route.contains("/desktops/") => "deleteDesktopTag",
+            _ => "none",
+        };
+        // 499 is what the field writes down for a client that hung up.
+        let status = exchange.status.map_or(499, |status| status.as_u16());
+        self.0.answered(operation, status, exchange.latency);
+    }
+}
+
+/// Address pairs that only this machine reaches: what `untagd dev` may listen on.
+#[must_use]
+pub fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}

@@ -1,0 +1,341 @@
+//! Settings of `untagd serve` and `untagd dev`: what can be set, where it can be set, and what holds if it is not.
+//!
+//! A setting has one name, with three spellings: the flag `--admin-listen`, the variable `UNTAGD_ADMIN_LISTEN` and the
+//! member `admin-listen` of the file that `--config` names. The flag wins over the variable, and the variable over the
+//! file. [`Layer`] is all three: clap fills it from flags and variables, and serde from the file.
+
+use crate::front::TlsFiles;
+use crate::problem::Problem;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use serde::Deserialize;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What one place says of the settings.
+#[derive(Clone, Debug, Default, PartialEq, Args, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[command(next_help_heading = "Settings")]
+pub struct Layer {
+    /// Where the contract is served; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "UNTAGD_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Where health and metrics are served, to the operator only [default: 127.0.0.1:8081]
+    #[arg(long, env = "UNTAGD_ADMIN_LISTEN", value_name = "ADDR")]
+    pub admin_listen: Option<SocketAddr>,
+    /// The database: sqlite:PATH, or postgres://… with one host or several [default: sqlite:untagd.db]
+    #[arg(long, env = "UNTAGD_STORE", value_name = "URL")]
+    pub store: Option<String>,
+    /// TOML file that says who may call, and what; serve does not start without
+    #[arg(long, env = "UNTAGD_AUTHENTICATION", value_name = "FILE")]
+    pub authentication: Option<PathBuf>,
+    /// Region of this service, as policies name it [default: local]
+    #[arg(long, env = "UNTAGD_REGION", value_name = "NAME")]
+    pub region: Option<String>,
+    /// File with the key that encrypts authorization messages; without it, none are sent
+    #[arg(long, env = "UNTAGD_MESSAGE_KEY", value_name = "FILE")]
+    pub message_key: Option<PathBuf>,
+    /// PEM file with the certificate chain; read again when it changes
+    #[arg(long, env = "UNTAGD_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the private key of the certificate
+    #[arg(long, env = "UNTAGD_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// File that is written when requests are taken, with the real addresses
+    #[arg(long, env = "UNTAGD_READY_FILE", value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// Form of log lines, on stderr [default: text]
+    #[arg(long, env = "UNTAGD_LOG_FORMAT", value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// What is logged: a level, or levels by module [default: info]
+    #[arg(long, env = "UNTAGD_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Requests under way; beyond it the answer is 503 at once [default: 1024]
+    #[arg(long, env = "UNTAGD_MAX_REQUESTS", value_name = "N")]
+    pub max_requests: Option<u32>,
+    /// Open connections; beyond it new ones wait [default: 16384]
+    #[arg(long, env = "UNTAGD_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<u32>,
+    /// Seconds that the headers of a request may take [default: 10]
+    #[arg(long, env = "UNTAGD_HEADER_TIMEOUT", value_name = "SECONDS")]
+    pub header_timeout: Option<Seconds>,
+    /// Seconds that the body of a request may take; then the answer is 408 [default: 30]
+    #[arg(long, env = "UNTAGD_BODY_TIMEOUT", value_name = "SECONDS")]
+    pub body_timeout: Option<Seconds>,
+    /// Seconds that a connection may wait for its next request [default: 75]
+    #[arg(long, env = "UNTAGD_IDLE_TIMEOUT", value_name = "SECONDS")]
+    pub idle_timeout: Option<Seconds>,
+    /// Seconds that a shutdown waits for requests under way [default: 30]
+    #[arg(long, env = "UNTAGD_DRAIN_TIMEOUT", value_name = "SECONDS")]
+    pub drain_timeout: Option<Seconds>,
+    /// Bytes of all headers of a request; beyond it the answer is 431 [default: 65536]
+    #[arg(long, env = "UNTAGD_MAX_HEADER_BYTES", value_name = "BYTES")]
+    pub max_header_bytes: Option<u32>,
+    /// Connections to PostgreSQL [default: 16]
+    #[arg(long, env = "UNTAGD_STORE_CONNECTIONS", value_name = "N")]
+    pub store_connections: Option<u16>,
+    /// Partitions of new PostgreSQL tables; 0 where the engine distributes by itself [default: 16]
+    #[arg(long, env = "UNTAGD_STORE_PARTITIONS", value_name = "N")]
+    pub store_partitions: Option<u16>,
+    /// PEM file with the authorities that vouch for PostgreSQL, in place of the system's
+    #[arg(long, env = "UNTAGD_STORE_CA", value_name = "FILE")]
+    pub store_ca: Option<PathBuf>,
+}
+
+/// A number of seconds, with a fraction if need be.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Seconds(Duration);
+
+impl TryFrom<f64> for Seconds {
+    type Error = String;
+
+    fn try_from(seconds: f64) -> Result<Self, String> {
+        match Duration::try_from_secs_f64(seconds) {
+            Ok(duration) if !duration.is_zero() => Ok(Self(duration)),
+            _ => Err("must be a number of seconds greater than 0".to_owned()),
+        }
+    }
+}
+
+impl std::str::FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse::<f64>().map_err(|_| "must be a number of seconds".to_owned()).and_then(Self::try_from)
+    }
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one JSON object a line
+    Json,
+}
+
+/// All settings, each with a value.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each is documented where it is set, in `Layer`")]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub admin_listen: SocketAddr,
+    pub store: StoreUrl,
+    pub authentication: Option<PathBuf>,
+    pub region: String,
+    pub message_key: Option<PathBuf>,
+    pub tls: Option<TlsFiles>,
+    pub ready_file: Option<PathBuf>,
+    pub log_format: LogFormat,
+    pub log: String,
+    pub max_requests: u32,
+    pub max_connections: u32,
+    pub header_timeout: Duration,
+    pub body_timeout: Duration,
+    pub idle_timeout: Duration,
+    pub drain_timeout: Duration,
+    pub max_header_bytes: u32,
+    pub store_connections: u16,
+    pub store_partitions: u16,
+    pub store_ca: Option<PathBuf>,
+}
+
+/// Which database.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A connection string.
+    Postgres(String),
+}
+
+// A connection string may hold a password.
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => f.write_str("postgres://…"),
+        }
+    }
+}
+
+impl StoreUrl {
+    /// Reads `sqlite:PATH`, or a URL or connection string of PostgreSQL.
+    ///
+    /// # Errors
+    /// It is neither. The text is not repeated: it may hold a password.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return if path.is_empty() {
+                Err("the store URL names no file; write sqlite:PATH".to_owned())
+            } else {
+                Ok(Self::Sqlite(path.into()))
+            };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err("the store URL must start with sqlite: or postgres://".to_owned())
+    }
+}
+
+impl Layer {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// It cannot be read, or says something that is no setting: where, and what instead.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
+        let mut layer: Self =
+            toml::from_str(&text).map_err(|error| Problem::input(format!("{}: {error}", path.display())))?;
+        // What a file names is beside the file, wherever the program was started.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [
+            &mut layer.authentication,
+            &mut layer.message_key,
+            &mut layer.tls_certificate,
+            &mut layer.tls_key,
+            &mut layer.store_ca,
+        ]
+        .into_iter()
+        .flatten()
+        {
+            *file = folder.join(&*file);
+        }
+        Ok(layer)
+    }
+
+    /// This layer, and below it another, which says what this one leaves open.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            listen: self.listen.or(below.listen),
+            admin_listen: self.admin_listen.or(below.admin_listen),
+            store: self.store.or(below.store),
+            authentication: self.authentication.or(below.authentication),
+            region: self.region.or(below.region),
+            message_key: self.message_key.or(below.message_key),
+            tls_certificate: self.tls_certificate.or(below.tls_certificate),
+            tls_key: self.tls_key.or(below.tls_key),
+            ready_file: self.ready_file.or(below.ready_file),
+            log_format: self.log_format.or(below.log_format),
+            log: self.log.or(below.log),
+            max_requests: self.max_requests.or(below.max_requests),
+            max_connections: self.max_connections.or(below.max_connections),
+            header_timeout: self.header_timeout.or(below.header_timeout),
+            body_timeout: self.body_timeout.or(below.body_timeout),
+            idle_timeout: self.idle_timeout.or(below.idle_timeout),
+            drain_timeout: self.drain_timeout.or(below.drain_timeout),
+            max_header_bytes: self.max_header_bytes.or(below.max_header_bytes),
+            store_connections: self.store_connections.or(below.store_connections),
+            store_partitions: self.store_partitions.or(below.store_partitions),
+            store_ca: self.store_ca.or(below.store_ca),
+        }
+    }
+
+    /// The settings, with defaults for what nobody said.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn settle(self) -> Result<Settings, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let store = StoreUrl::parse(self.store.as_deref().unwrap_or("sqlite:untagd.db"));
+        let store = store.map_err(|why| problems.push(Problem::input(why)));
+        let tls = match (self.tls_certificate, self.tls_key) {
+            (Some(chain), Some(key)) => Some(TlsFiles { chain, key }),
+            (None, None) => None,
+            (certificate, _) => {
+                let (there, missing) = if certificate.is_some() {
+                    ("tls-certificate", "tls-key")
+                } else {
+                    ("tls-key", "tls-certificate")
+                };
+                problems.push(Problem::input(format!("{there} is set and {missing} is not; TLS needs both")));
+                None
+            }
+        };
+        for (name, value) in [
+            ("max-requests", self.max_requests),
+            ("max-connections", self.max_connections),
+            ("store-connections", self.store_connections.map(u32::from)),
+        ] {
+            if value == Some(0) {
+                problems.push(Problem::input(format!("{name} is 0, so that nothing could be served")));
+            }
+        }
+        if self.max_header_bytes.is_some_and(|bytes| bytes < 8192) {
+            problems.push(Problem::input("max-header-bytes is less than 8192, which real requests need"));
+        }
+        let Ok(store) = store else { return Err(problems) };
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let seconds =
+            |set: Option<Seconds>, default| set.map_or(Duration::from_secs(default), |Seconds(set)| set);
+        Ok(Settings {
+            listen: self.listen.unwrap_or_else(|| loopback(8080)),
+            admin_listen: self.admin_listen.unwrap_or_else(|| loopback(8081)),
+            store,
+            authentication: self.authentication,
+            region: self.region.unwrap_or_else(|| "local".to_owned()),
+            message_key: self.message_key,
+            tls,
+            ready_file: self.ready_file,
+            log_format: self.log_format.unwrap_or_default(),
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            max_requests: self.max_requests.unwrap_or(1024),
+            max_connections: self.max_connections.unwrap_or(16_384),
+            header_timeout: seconds(self.header_timeout, 10),
+            body_timeout: seconds(self.body_timeout, 30),
+            idle_timeout: seconds(self.idle_timeout, 75),
+            drain_timeout: seconds(self.drain_timeout, 30),
+            max_header_bytes: self.max_header_bytes.unwrap_or(65_536),
+            store_connections: self.store_connections.unwrap_or(16),
+            store_partitions: self.store_partitions.unwrap_or(16),
+            store_ca: self.store_ca,
+        })
+    }
+}
+
+/// An address that only this machine reaches.
+#[must_use]
+pub fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// The table of all settings, in Markdown, from what clap knows of them.
+#[must_use]
+pub fn table() -> String {
+    #[derive(Parser)]
+    struct All {
+        #[command(flatten)]
+        layer: Layer,
+    }
+    let mut table =
+        "| flag and member of the file | variable | default | what it sets |\n|---|---|---|---|\n".to_owned();
+    for argument in All::command().get_arguments() {
+        let (Some(long), Some(env)) = (argument.get_long(), argument.get_env()) else { continue };
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let (what, default) = match help.split_once(" [default: ") {
+            Some((what, default)) => (what, format!("`{}`", default.trim_end_matches(']'))),
+            None => (help.as_str(), "none".to_owned()),
+        };
+        let row = format!("| `--{long}` | `{}` | {default} | {what} |\n", env.display());
+        table.push_str(&row);
+    }
+    table
+}
+
+/// What flags and variables say, for tests and for commands that need the settings of another.
+///
+/// # Errors
+/// What clap says.
+pub fn from_arguments<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Layer, clap::Error> {
+    let command = Layer::augment_args(clap::Command::new("settings").no_binary_name(true));
+    Layer::from_arg_matches(&command.try_get_matches_from(arguments)?)
+}

@@ -1,0 +1,15 @@
+//! The front over real sockets: what an operator's clients, slow ones and broken ones get to see.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics has failed, helpers included"
+)]
+
+mod crowd;
+mod gateway;
+mod http;
+mod limits;
+mod shutdown;
+mod support;
+mod tls;

@@ -1,0 +1,101 @@
+//! Settings: every place where one can be set, which place wins, and what is refused.
+
+use std::path::Path;
+use std::time::Duration;
+use untag_service::settings::{self, Layer, StoreUrl, loopback};
+
+/// The README's table is what the code says. `UPDATE_README=1` writes it.
+#[test]
+fn the_readme_has_every_setting() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) =
+        readme.split_once("<!-- settings -->\n").expect("the README marks the table's start");
+    let (found, after) = rest.split_once("<!-- /settings -->").expect("the README marks the table's end");
+    let wanted = settings::table();
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, format!("{before}<!-- settings -->\n{wanted}<!-- /settings -->{after}"))
+            .unwrap();
+        return;
+    }
+    assert_eq!(found, wanted, "run the test with UPDATE_README=1 and read what it wrote");
+}
+
+fn file(text: &str) -> Result<Layer, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("untagd.toml");
+    std::fs::write(&path, text).unwrap();
+    Layer::read(&path).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn flags_win_over_the_file_and_the_file_over_defaults() {
+    let file =
+        file("listen = \"127.0.0.1:1\"\nmax-requests = 7\nbody-timeout = 0.5\nlog-format = \"json\"\n")
+            .unwrap();
+    let flags = settings::from_arguments(["--listen", "127.0.0.1:2"]).unwrap();
+    let settled = flags.over(file).settle().unwrap();
+    assert_eq!(settled.listen, loopback(2));
+    assert_eq!(settled.max_requests, 7);
+    assert_eq!(settled.body_timeout, Duration::from_millis(500));
+    assert_eq!(settled.log_format, settings::LogFormat::Json);
+    assert_eq!(settled.admin_listen, loopback(8081));
+    assert_eq!(settled.store, StoreUrl::Sqlite("untagd.db".into()));
+}
+
+#[test]
+fn paths_in_the_file_start_at_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("untagd.toml");
+    std::fs::write(&path, "authentication = \"callers.toml\"\ntls-key = \"/etc/key.pem\"\n").unwrap();
+    let layer = Layer::read(&path).unwrap();
+    assert_eq!(layer.authentication, Some(folder.path().join("callers.toml")));
+    assert_eq!(layer.tls_key, Some("/etc/key.pem".into()));
+}
+
+#[test]
+fn what_is_no_setting_is_refused_with_its_place() {
+    for (text, part) in [
+        ("lisen = \"127.0.0.1:1\"\n", "lisen"),
+        ("listen = 8080\n", "listen"),
+        ("body-timeout = 0\n", "greater than 0"),
+        ("body-timeout = -1.5\n", "greater than 0"),
+        ("max-requests = -1\n", "max-requests"),
+        ("log-format = \"xml\"\n", "xml"),
+    ] {
+        let refused = file(text).unwrap_err();
+        assert!(refused.contains("untagd.toml") && refused.contains(part), "{text}: {refused}");
+        assert!(refused.contains("line 1"), "{text}: {refused}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let layer = settings::from_arguments([
+        "--store",
+        "mysql://user:secret@host/db",
+        "--tls-key",
+        "key.pem",
+        "--max-requests",
+        "0",
+        "--max-header-bytes",
+        "100",
+    ])
+    .unwrap();
+    let problems: Vec<String> = layer.settle().unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        problems,
+        [
+            "the store URL must start with sqlite: or postgres://",
+            "tls-key is set and tls-certificate is not; TLS needs both",
+            "max-requests is 0, so that nothing could be served",
+            "max-header-bytes is less than 8192, which real requests need",
+        ]
+    );
+}
+
+#[test]
+fn a_password_in_the_store_url_is_not_printed() {
+    let url = StoreUrl::parse("postgres://user:secret@host/db").unwrap();
+    assert_eq!(format!("{url:?}"), "postgres://…");
+}
