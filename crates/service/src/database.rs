@@ -8,15 +8,29 @@ use untag_store::Store;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 use untag_store::sqlite::{SqliteOptions, SqliteStore};
 
+/// Whether a database file is made where there is none. A command that only reads, or undoes, would otherwise take a
+/// misspelt name for an empty database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is made.
+    Make,
+    /// It is an error.
+    Refuse,
+}
+
 /// Opens the database, and brings it to the schema of this version.
 ///
 /// # Errors
 /// It cannot be reached, is not ours, or is of a newer version.
-pub async fn open(settings: &Settings) -> Result<Arc<dyn Store>, Problem> {
+pub async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn Store>, Problem> {
     let cannot = |error: untag_store::StoreError| Problem::new(format!("{:?}: {error}", settings.store));
     Ok(match &settings.store {
         StoreUrl::Sqlite(path) => {
-            let options = SqliteOptions { queue: settings.max_requests as usize, ..SqliteOptions::default() };
+            let options = SqliteOptions {
+                create: missing == Missing::Make,
+                queue: settings.max_requests as usize,
+                ..SqliteOptions::default()
+            };
             Arc::new(SqliteStore::open(path, options).map_err(cannot)?)
         }
         StoreUrl::Postgres(url) => {
@@ -36,11 +50,11 @@ pub async fn open(settings: &Settings) -> Result<Arc<dyn Store>, Problem> {
 ///
 /// # Errors
 /// As [`open`], or the settings are wrong.
-pub async fn open_for(options: &StoreOptions) -> Result<Arc<dyn Store>, Vec<Problem>> {
+pub async fn open_for(options: &StoreOptions, missing: Missing) -> Result<Arc<dyn Store>, Vec<Problem>> {
     let layer = Layer { store: options.store.clone(), ..Layer::default() };
     let layer = match &options.config {
         Some(path) => layer.over(Layer::read(path).map_err(|problem| vec![problem])?),
         None => layer,
     };
-    open(&layer.settle()?).await.map_err(|problem| vec![problem])
+    open(&layer.settle()?, missing).await.map_err(|problem| vec![problem])
 }

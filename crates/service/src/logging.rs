@@ -5,16 +5,22 @@ use crate::settings::LogFormat;
 use std::io::{self, IsTerminal};
 use tracing_subscriber::EnvFilter;
 
+/// Reads a filter.
+///
+/// # Errors
+/// It is none.
+pub fn filter(filter: &str) -> Result<EnvFilter, Problem> {
+    EnvFilter::try_new(filter)
+        .map_err(|error| Problem::input(format!("log is no filter: {error}; write a level, info say")))
+}
+
 /// Starts logging to stderr. Once in a process.
 ///
 /// # Errors
 /// The filter is none, or something logs already.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), Problem> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| {
-        Problem::new(format!("the log filter is wrong: {error}; write a level, info say"))
-    })?;
     let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(self::filter(filter)?)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false);

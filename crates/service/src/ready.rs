@@ -37,7 +37,10 @@ pub struct Sample {
 /// # Errors
 /// It cannot be written.
 pub fn write(path: &Path, ready: &Ready<'_>) -> Result<(), Problem> {
-    let cannot = |error: &std::io::Error| Problem::file(path, error);
+    // Not the error's own words: they name a temporary file.
+    let cannot = |error: &std::io::Error| {
+        Problem::new(format!("{}: the ready file cannot be written: {}", path.display(), error.kind()))
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let json = serde_json::to_string_pretty(ready).map_err(|error| Problem::new(error.to_string()))?;
     // A temporary file is its owner's alone from the start.

@@ -3,7 +3,7 @@
 use crate::admin::{self, Admin};
 use crate::api::Untagd;
 use crate::configuration::Loaded;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::front::{self, Exchanged, Listener, Observe};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -41,7 +41,7 @@ impl Service {
         let cannot = |error: front::BindError| Problem::new(error.to_string());
         let listener = Listener::bind(settings.listen, settings.tls.clone()).await.map_err(cannot)?;
         let admin_listener = Listener::bind(settings.admin_listen, None).await.map_err(cannot)?;
-        let store = database::open(&settings).await?;
+        let store = database::open(&settings, Missing::Make).await?;
         let metrics = Arc::new(Metrics::new(Arc::clone(&store), listener.load()));
         let api = Untagd {
             store: Arc::clone(&store),
@@ -94,13 +94,22 @@ impl Service {
             Arc::new(()),
             closed(stops),
         ));
-        if let Some(path) = &settings.ready_file {
-            ready::write(path, &Ready { endpoint: &endpoint, admin: &admin, sample })?;
+        let told = settings
+            .ready_file
+            .as_deref()
+            .map_or(Ok(()), |path| ready::write(path, &Ready { endpoint: &endpoint, admin: &admin, sample }));
+        if let Err(problem) = told {
+            drop(stopped);
+            let _ = admin_task.await;
+            // The first problem is the one to tell.
+            let _ = store.close().await;
+            return Err(problem);
         }
         tracing::info!(endpoint, admin, "taking requests");
         let router = untag_server::router(api).merge(admin::contract());
         let stop = async {
             stop.await;
+            tracing::info!("stopping: no new connections; requests under way are answered");
             stopping.store(true, Ordering::Relaxed);
         };
         let drained = front::serve(listener, router, front_settings(&settings), observer, stop).await;

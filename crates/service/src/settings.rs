@@ -5,6 +5,7 @@
 //! file. [`Layer`] is all three: clap fills it from flags and variables, and serde from the file.
 
 use crate::front::TlsFiles;
+use crate::logging;
 use crate::problem::Problem;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use serde::Deserialize;
@@ -201,11 +202,17 @@ impl Layer {
             &mut layer.tls_certificate,
             &mut layer.tls_key,
             &mut layer.store_ca,
+            &mut layer.ready_file,
         ]
         .into_iter()
         .flatten()
         {
             *file = folder.join(&*file);
+        }
+        if let Some(store) = &mut layer.store
+            && let Ok(StoreUrl::Sqlite(path)) = StoreUrl::parse(store)
+        {
+            *store = format!("sqlite:{}", folder.join(path).display());
         }
         Ok(layer)
     }
@@ -271,6 +278,10 @@ impl Layer {
         if self.max_header_bytes.is_some_and(|bytes| bytes < 8192) {
             problems.push(Problem::input("max-header-bytes is less than 8192, which real requests need"));
         }
+        let log = self.log.unwrap_or_else(|| "info".to_owned());
+        if let Err(problem) = logging::filter(&log) {
+            problems.push(problem);
+        }
         let Ok(store) = store else { return Err(problems) };
         if !problems.is_empty() {
             return Err(problems);
@@ -287,7 +298,7 @@ impl Layer {
             tls,
             ready_file: self.ready_file,
             log_format: self.log_format.unwrap_or_default(),
-            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log,
             max_requests: self.max_requests.unwrap_or(1024),
             max_connections: self.max_connections.unwrap_or(16_384),
             header_timeout: seconds(self.header_timeout, 10),

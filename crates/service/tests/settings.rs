@@ -1,5 +1,11 @@
 //! Settings: every place where one can be set, which place wins, and what is refused.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics has failed, helpers included"
+)]
+
 use std::path::Path;
 use std::time::Duration;
 use untag_service::settings::{self, Layer, StoreUrl, loopback};

@@ -3,7 +3,7 @@
 use super::{say, time};
 use crate::cli::StoreOptions;
 use crate::clock;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::problem::Problem;
 use clap::Args;
 use serde_json::json;
@@ -80,7 +80,7 @@ impl Chosen {
 /// # Errors
 /// The database cannot be read.
 pub async fn run(audit: Audit) -> Result<(), Vec<Problem>> {
-    let store = database::open_for(&audit.store).await?;
+    let store = database::open_for(&audit.store, Missing::Refuse).await?;
     let filter = audit.chosen.filter();
     let shown = show(&*store, &filter, audit.json).await;
     let outcome = match shown {

@@ -25,7 +25,7 @@ pub struct Dev {
     /// Where health and metrics are served, on this machine only
     #[arg(long, value_name = "ADDR", default_value_t = loopback(8081))]
     pub admin_listen: SocketAddr,
-    /// The database: sqlite:PATH, or postgres://… [default: a temporary file]
+    /// The database: sqlite:PATH, or postgres://…; each start puts the sample tags back [default: a temporary file]
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
     /// File that is written when requests are taken: addresses and credentials, as JSON

@@ -6,7 +6,7 @@ use crate::caller::{Caller, Source};
 use crate::cli::Configured;
 use crate::clock;
 use crate::configuration;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::problem::Problem;
 use clap::Args;
 use std::fmt::Write;
@@ -80,7 +80,7 @@ pub async fn run(explain: Explain) -> Result<bool, Vec<Problem>> {
         resource_type: resource_type.to_owned(),
         resource_id: resource_id.to_owned(),
     };
-    let store = database::open(&loaded.settings).await.map_err(|problem| vec![problem])?;
+    let store = database::open(&loaded.settings, Missing::Refuse).await.map_err(|problem| vec![problem])?;
     let failed = |error: untag_store::StoreError| vec![Problem::new(error.to_string())];
     let tags = store.get(resource.clone()).await;
     let closed = store.close().await;

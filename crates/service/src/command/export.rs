@@ -1,7 +1,7 @@
 //! `untagd export`: writes resources and their tags.
 
 use crate::cli::StoreOptions;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::problem::Problem;
 use crate::transfer::{self, Console, ExportFilter};
 use clap::Args;
@@ -28,7 +28,7 @@ pub struct Export {
 /// # Errors
 /// The database cannot be read, or the output cannot be written.
 pub async fn run(export: Export) -> Result<(), Vec<Problem>> {
-    let store = database::open_for(&export.store).await?;
+    let store = database::open_for(&export.store, Missing::Refuse).await?;
     let filter = ExportFilter { project_id: export.project, resource_type: export.resource_type };
     let mut output = tokio::io::stdout();
     let mut console = Console::export();

@@ -2,7 +2,7 @@
 
 use super::say;
 use crate::cli::StoreOptions;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::problem::Problem;
 use crate::transfer::{self, Console, ImportOptions, OnError, TagRules};
 use clap::{Args, ValueEnum};
@@ -33,7 +33,7 @@ pub struct Import {
 /// What to do about a bad line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Choice {
-    /// Write nothing from it on
+    /// Write nothing of its batch, and nothing after it
     Stop,
     /// Leave it out and go on
     Continue,
@@ -52,7 +52,7 @@ pub async fn run(import: Import) -> Result<bool, Vec<Problem>> {
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         (Box::new(file), size)
     };
-    let store = database::open_for(&import.store).await?;
+    let store = database::open_for(&import.store, Missing::Make).await?;
     let options = ImportOptions {
         on_error: match import.on_error {
             Choice::Stop => OnError::Stop,

@@ -4,7 +4,7 @@ use super::audit::Chosen;
 use super::say;
 use crate::cli::StoreOptions;
 use crate::clock;
-use crate::database;
+use crate::database::{self, Missing};
 use crate::problem::Problem;
 use clap::Args;
 use untag_store::Attribution;
@@ -36,7 +36,7 @@ pub async fn run(restore: Restore) -> Result<(), Vec<Problem>> {
         let what = "say which deletions to undo: --request ID, or --since TIME (and --until TIME)";
         return Err(vec![Problem::input(what)]);
     }
-    let store = database::open_for(&restore.store).await?;
+    let store = database::open_for(&restore.store, Missing::Refuse).await?;
     let at = clock::micros(clock::now());
     let by = Attribution { at, request_id: format!("restore-{at}"), caller: restore.caller };
     let restored = store.restore(filter, by).await;

@@ -106,7 +106,7 @@ pub async fn serve(
     }
     drop(tcp);
     drop(lifetime);
-    tracing::info!(connections = front.load.connections(), "shutting down: finishing what is in flight");
+    tracing::debug!(connections = front.load.connections(), "shutting down: finishing what is in flight");
     // Receivers are tasks; that none is left is what we wait for.
     let _ = phase.send(Phase::Draining);
     let mut cut = 0;

@@ -1,0 +1,17 @@
+//! `untagd` as a process: started as an operator starts it, spoken to over sockets, and ended in every way there is.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics has failed, helpers included"
+)]
+
+mod configuration;
+mod dev;
+mod kill;
+mod load;
+mod policies;
+mod shutdown;
+mod support;
+mod trail;
+mod transfer;
