@@ -14,6 +14,7 @@ mod closed_loop;
 mod derived_requests;
 mod fixtures;
 mod mutants;
+mod permissions;
 mod readme;
 mod schemas;
 mod server_cases;

@@ -8,6 +8,7 @@
 
 mod configuration;
 mod dev;
+mod faults;
 mod kill;
 mod load;
 mod policies;
