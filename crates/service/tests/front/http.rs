@@ -189,3 +189,14 @@ async fn http2_after_http1_on_the_same_port() {
     let answer = send.send_request(request("GET", "/things/a", "")).await.unwrap();
     assert_eq!(read(answer).await.0, StatusCode::OK);
 }
+
+/// Signatures cover `Host`, which HTTP/2 calls `:authority`.
+#[tokio::test]
+async fn handlers_find_the_host_in_the_same_header_over_both_versions() {
+    let server = Server::start(patient()).await;
+    let answer = server.say("GET /host HTTP/1.1\r\nhost: front.test\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.ends_with("[Ok(\"front.test\")]"), "{answer}");
+    let (mut send, _end) = server.h2().await;
+    let answer = send.send_request(request("GET", "/host", "")).await.unwrap();
+    assert_eq!(read(answer).await, (StatusCode::OK, "[Ok(\"front.test\")]".to_owned()));
+}

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, Response, StatusCode, Version};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version, header};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -141,6 +141,13 @@ pub(crate) fn router(gate: Gate) -> Router {
                 gate.open.acquire().await.unwrap().forget();
                 guard.0 = None;
                 "waited"
+            }),
+        )
+        .route(
+            "/host",
+            get(|headers: HeaderMap| async move {
+                let hosts: Vec<_> = headers.get_all(header::HOST).iter().map(HeaderValue::to_str).collect();
+                format!("{hosts:?}")
             }),
         )
         .route("/unread", post(|| async { (StatusCode::UNAUTHORIZED, "who are you?") }))
