@@ -17,6 +17,10 @@ pub(crate) struct Budget {
     pub(crate) loopback: usize,
     /// How long either side of such a round takes.
     pub(crate) slice: Duration,
+    /// Rounds of durable deletions, for each number of connections.
+    pub(crate) durable: usize,
+    /// Deletions of one such round.
+    pub(crate) deletions: usize,
 }
 
 impl Budget {
@@ -28,6 +32,8 @@ impl Budget {
         requests: 5_000,
         loopback: 15,
         slice: Duration::from_millis(400),
+        durable: 5,
+        deletions: 2_048,
     };
 
     /// For a look: less than half a minute.
@@ -38,5 +44,7 @@ impl Budget {
         requests: 2_000,
         loopback: 3,
         slice: Duration::from_millis(100),
+        durable: 1,
+        deletions: 512,
     };
 }

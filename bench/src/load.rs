@@ -2,7 +2,9 @@
 
 use crate::{Outcome, clock};
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use std::vec::IntoIter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::{self, JoinSet};
@@ -59,7 +61,62 @@ impl Load {
     }
 }
 
+/// How long it took to have each of some requests answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// All of them, in seconds.
+    pub(crate) seconds: f64,
+    /// Each of them, in seconds, the shortest first.
+    pub(crate) latencies: Vec<f64>,
+}
+
+impl Answered {
+    /// The latency that this part of the requests stays within.
+    pub(crate) fn within(&self, part: f64) -> f64 {
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let index = (self.latencies.len() as f64 * part) as usize;
+        let last = self.latencies.len().saturating_sub(1);
+        self.latencies.get(index.min(last)).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Sends each request once, on so many connections with one in flight on each.
+///
+/// # Errors
+/// An answer other than 204, or none.
+pub(crate) async fn each(
+    address: SocketAddr,
+    connections: usize,
+    requests: Vec<Vec<u8>>,
+) -> Outcome<Answered> {
+    let load = Load::connect(address, connections, &[]).await?;
+    let requests = Arc::new(Mutex::new(requests.into_iter()));
+    let start = clock::now();
+    let mut tasks: JoinSet<Outcome<Vec<f64>>> =
+        load.connections.into_iter().map(|connection| connection.empty(Arc::clone(&requests))).collect();
+    let mut latencies = Vec::new();
+    while let Some(task) = tasks.join_next().await {
+        latencies.extend(task??);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    latencies.sort_by(f64::total_cmp);
+    Ok(Answered { seconds, latencies })
+}
+
 impl Connection {
+    /// Sends requests until there is none left; how long each took.
+    async fn empty(mut self, requests: Arc<Mutex<IntoIter<Vec<u8>>>>) -> Outcome<Vec<f64>> {
+        let mut latencies = Vec::new();
+        loop {
+            let next = requests.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(request) = next else { return Ok(latencies) };
+            self.request = request;
+            let sent = clock::now();
+            self.exchange().await?;
+            latencies.push(sent.elapsed().as_secs_f64());
+        }
+    }
+
     async fn until(mut self, deadline: Instant) -> Outcome<(Self, u64)> {
         let mut answered = 0;
         while clock::now() < deadline {

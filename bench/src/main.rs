@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the generator, the stub and the client, each beside what it is built on, in one run.
+//! `cargo xtask bench`: the generator, the stub, the client and the service, each beside what it is built on, in one run.
 //!
 //! Absolute figures belong to a machine and an hour; the ratios are what this is for. Nothing here fails because
 //! something is slow: the report says which goals were met, and the reader decides.
@@ -8,6 +8,7 @@ mod budget;
 mod client;
 mod clock;
 mod codegen;
+mod deletions;
 mod documents;
 mod example;
 mod load;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 /// What can go wrong here is reported and ends the run.
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Measures the generator, the stub and the client, each beside what it is built on, and prints a table of ratios.
+/// Measures the generator, the stub, the client and the service, each beside what it is built on, and prints a table of ratios.
 ///
 /// Takes about two minutes. Loopback only. Leave the machine alone meanwhile.
 #[derive(Debug, Parser)]
@@ -56,6 +57,8 @@ enum Part {
     Stub,
     /// The client
     Client,
+    /// The service: durable deletions on a real disk
+    Service,
 }
 
 /// What this program starts itself for.
@@ -96,6 +99,9 @@ fn run(cli: &Cli) -> Outcome<()> {
     }
     if wanted(Part::Client) {
         report.sections.push(client::measure(&budget)?);
+    }
+    if wanted(Part::Service) {
+        report.sections.push(deletions::measure(&budget)?);
     }
     write!(std::io::stdout(), "{report}")?;
     Ok(())
