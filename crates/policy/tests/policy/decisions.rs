@@ -145,7 +145,8 @@ fn an_explanation_tells_what_matched() {
         "team.json",
         &json!([
             {"Sid": "Mine", "Effect": "Allow", "Action": ["workspace:desktops:untag"],
-             "Condition": {"StringEquals": {"g:ResourceTag/team": ["red"]}, "ForAllValues:StringMatch": {"g:tagkeys": "tmp-*"}}},
+             // In alphabetical order: whether maps keep the order they are written in is up to the rest of the build.
+             "Condition": {"ForAllValues:StringMatch": {"g:tagkeys": "tmp-*"}, "StringEquals": {"g:ResourceTag/team": ["red"]}}},
             {"Effect": "Deny", "Action": ["workspace:*:*"], "Resource": ["workspace:*:*:desktop:x"]},
         ]),
     )];
