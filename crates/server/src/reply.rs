@@ -8,7 +8,7 @@ use serde::Serialize;
 use untag_types::validate::Validate;
 
 /// The header that carries the request's id.
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Why the stub refuses a request by itself, before the operation's method is called or after it failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,13 @@ pub(crate) fn refuse<A: Answer>(refusal: Refusal, request_id: RequestId) -> Resp
 
 /// The refusal for a failure whose cause stays inside: it names the request, so that an operator finds the cause.
 pub(crate) fn failure(request_id: RequestId) -> Refusal {
-    Refusal::Failed(format!("the request failed inside the service; report it with request id {request_id}"))
+    Refusal::Failed(failure_message(request_id))
+}
+
+/// What the caller of a request that failed learns: nothing of the cause, but what to quote in a report.
+#[must_use]
+pub fn failure_message(request_id: RequestId) -> String {
+    format!("the request failed inside the service; report it with request id {request_id}")
 }
 
 /// A response of this status and body, with the headers that every answer has.
@@ -120,8 +126,9 @@ pub(crate) fn response(encoded: Encoded, request_id: RequestId) -> Response {
     response
 }
 
-/// The error body for answers outside the contract, in the shape that every error body of the contract shares.
-pub(crate) fn outside_the_contract(
+/// An answer outside the contract, as a gateway gives them: in the shape that every error body of the contract shares.
+#[must_use]
+pub fn outside_the_contract(
     status: StatusCode,
     code: &str,
     message: &str,

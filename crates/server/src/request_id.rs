@@ -14,7 +14,8 @@ pub struct RequestId {
 
 impl RequestId {
     /// The next one. Never taken from the caller, so that no caller can put text of its own into a log.
-    pub(crate) fn next() -> Self {
+    #[must_use]
+    pub fn next() -> Self {
         static PROCESS: OnceLock<u64> = OnceLock::new();
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         // The standard library seeds its hashers from the system's random numbers: one draw names this process.

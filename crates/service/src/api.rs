@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tracing::Instrument;
 use untag_identity::{Authenticator, Credential};
+use untag_server::reply::failure_message;
 use untag_server::{
     Api, Authenticate, Authenticated, AuthenticationError, BatchUntagResourcesRequest,
     BatchUntagResourcesResponse, Credentials, DeleteDesktopTagRequest, DeleteDesktopTagResponse, Presented,
@@ -119,7 +120,9 @@ impl Api for Untagd {
             Err(Refusal::NotFound) => {
                 DeleteDesktopTagResponse::not_found("the project has no desktop with this desktop_id")
             }
-            Err(Refusal::Failed) => DeleteDesktopTagResponse::internal_server_error(failed(request_id)),
+            Err(Refusal::Failed) => {
+                DeleteDesktopTagResponse::internal_server_error(failure_message(request_id))
+            }
         }
     }
 
@@ -155,7 +158,9 @@ impl Api for Untagd {
             Err(Refusal::NotFound) => BatchUntagResourcesResponse::not_found(
                 "the project has no resource of this resource_type and resource_id",
             ),
-            Err(Refusal::Failed) => BatchUntagResourcesResponse::internal_server_error(failed(request_id)),
+            Err(Refusal::Failed) => {
+                BatchUntagResourcesResponse::internal_server_error(failure_message(request_id))
+            }
         }
     }
 }
@@ -200,11 +205,6 @@ impl Untagd {
             }
         }
     }
-}
-
-/// What the caller of a failed request learns.
-fn failed(request_id: untag_server::RequestId) -> String {
-    format!("the request failed inside the service; report it with request id {request_id}")
 }
 
 /// Whether a slash is encoded where it makes a signature ambiguous. A signature covers the decoded path, in which

@@ -16,9 +16,7 @@ use untag_policy::message::{self, AuthorizationMessage};
 use untag_policy::permission::{self, Permission};
 use untag_policy::{Context, Explanation, Policy, Request, Urn};
 use untag_store::{Authorize, Denial, ResourceKey, TagMatch, Tags};
-
-/// The system tag that is a resource's enterprise project.
-const ENTERPRISE_PROJECT: &str = "_sys_enterprise_project_id";
+use untag_types::SystemTagKey;
 
 /// The enterprise project of a resource without that tag.
 const DEFAULT_ENTERPRISE_PROJECT: &str = "0";
@@ -156,15 +154,21 @@ impl Authorization {
         Ok(())
     }
 
-    /// What the store decides inside its transaction.
+    /// What the store decides inside its transaction. The reasons are looked for only where the answer is no: the store's
+    /// other writers wait meanwhile.
     #[must_use]
     pub fn rule(self: Arc<Self>, asked: Asked) -> Authorize {
         Arc::new(move |tags| {
             if asked.caller.principal.is_account {
                 return Ok(());
             }
-            let explanation = self.explain(&asked, tags);
-            if explanation.decision.is_allowed() { Ok(()) } else { Err(self.denial(&asked, &explanation)) }
+            self.judge(&asked, tags, |request, policies| {
+                if untag_policy::evaluate(policies.iter().copied(), request).is_allowed() {
+                    return Ok(());
+                }
+                let explanation = untag_policy::explain(policies.iter().copied(), request);
+                Err(self.denial(&asked, request, &explanation))
+            })
         })
     }
 
@@ -172,13 +176,23 @@ impl Authorization {
     /// resource, which then has no tag to be allowed by.
     #[must_use]
     pub fn explain(&self, asked: &Asked, tags: Option<&Tags>) -> Explanation {
+        self.judge(asked, tags, |request, policies| untag_policy::explain(policies.iter().copied(), request))
+    }
+
+    /// Judges what is asked, as policies know it, by the policies that bind the caller.
+    fn judge<T>(
+        &self,
+        asked: &Asked,
+        tags: Option<&Tags>,
+        judgement: impl FnOnce(&Request<'_>, &[&Policy]) -> T,
+    ) -> T {
         let resource = self.urn(asked);
         let context = context(asked, tags);
         let request =
             Request { action: asked.operation.permission().action, resource: &resource, context: &context };
-        let principal = &asked.caller.principal;
-        let bound = self.policies.iter().filter(|bound| bound.binds(principal));
-        untag_policy::explain(bound.map(|bound| &bound.policy), &request)
+        let binding = self.policies.iter().filter(|bound| bound.binds(&asked.caller.principal));
+        let policies: Vec<&Policy> = binding.map(|bound| &bound.policy).collect();
+        judgement(&request, &policies)
     }
 
     /// The resource's name in policies.
@@ -193,18 +207,18 @@ impl Authorization {
         }
     }
 
-    fn denial(&self, asked: &Asked, explanation: &Explanation) -> Denial {
-        let Permission { action, .. } = asked.operation.permission();
+    fn denial(&self, asked: &Asked, request: &Request<'_>, explanation: &Explanation) -> Denial {
+        let action = request.action;
         let message = if explanation.decision.by.is_some() {
             format!("a policy denies you {action} on this resource")
         } else {
             format!("no policy grants you {action} on this resource")
         };
-        Denial { message, encoded: self.encoded(asked, explanation) }
+        Denial { message, encoded: self.encoded(asked, request, explanation) }
     }
 
     /// The decision for the operator, encrypted. Without a key there is none; the 403 stands all the same.
-    fn encoded(&self, asked: &Asked, explanation: &Explanation) -> Option<String> {
+    fn encoded(&self, asked: &Asked, request: &Request<'_>, explanation: &Explanation) -> Option<String> {
         let key = self.key.as_ref()?;
         let principal = &asked.caller.principal;
         let who = message::Principal {
@@ -213,12 +227,8 @@ impl Authorization {
             account: principal.account_id.clone(),
             roles: principal.roles.iter().cloned().collect(),
         };
-        let resource = self.urn(asked);
-        let context = Context::new();
-        let request =
-            Request { action: asked.operation.permission().action, resource: &resource, context: &context };
         let message =
-            AuthorizationMessage::new(&asked.request_id, asked.at.into(), who, &request, explanation);
+            AuthorizationMessage::new(&asked.request_id, asked.at.into(), who, request, explanation);
         match message.encode(key) {
             Ok(encoded) => Some(encoded),
             Err(error) => {
@@ -245,7 +255,8 @@ fn context(asked: &Asked, tags: Option<&Tags>) -> Context {
         for (key, value) in tags {
             context.resource_tag(key, value);
         }
-        let project = sys_tags.get(ENTERPRISE_PROJECT).map_or(DEFAULT_ENTERPRISE_PROJECT, String::as_str);
+        let project = sys_tags.get(SystemTagKey::SysEnterpriseProjectId.as_str());
+        let project = project.map_or(DEFAULT_ENTERPRISE_PROJECT, String::as_str);
         context.enterprise_project_id(project);
     }
     context

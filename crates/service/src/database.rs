@@ -28,7 +28,7 @@ pub async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn Store
         StoreUrl::Sqlite(path) => {
             let options = SqliteOptions {
                 create: missing == Missing::Make,
-                queue: settings.max_requests as usize,
+                queue: settings.front.in_flight,
                 ..SqliteOptions::default()
             };
             Arc::new(SqliteStore::open(path, options).map_err(cannot)?)
@@ -36,7 +36,7 @@ pub async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn Store
         StoreUrl::Postgres(url) => {
             let options = PostgresOptions {
                 max_connections: settings.store_connections.into(),
-                max_waiting: settings.max_requests as usize,
+                max_waiting: settings.front.in_flight,
                 partitions: settings.store_partitions,
                 root_certificates: settings.store_ca.clone(),
                 ..PostgresOptions::default()

@@ -10,7 +10,6 @@ use crate::problem::Problem;
 use crate::ready::{self, Ready, Sample};
 use crate::settings::Settings;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{SignalKind, signal};
@@ -90,7 +89,7 @@ impl Service {
         let admin_task = tokio::spawn(front::serve(
             admin_listener,
             admin_router,
-            front_settings(&settings),
+            settings.front.clone(),
             Arc::new(()),
             closed(stops),
         ));
@@ -112,7 +111,7 @@ impl Service {
             tracing::info!("stopping: no new connections; requests under way are answered");
             stopping.store(true, Ordering::Relaxed);
         };
-        let drained = front::serve(listener, router, front_settings(&settings), observer, stop).await;
+        let drained = front::serve(listener, router, settings.front.clone(), observer, stop).await;
         if drained.cut > 0 {
             tracing::warn!(
                 connections = drained.cut,
@@ -153,19 +152,6 @@ pub fn signals() -> Result<impl Future<Output = ()>, Problem> {
     })
 }
 
-fn front_settings(settings: &Settings) -> front::Settings {
-    front::Settings {
-        connections: settings.max_connections as usize,
-        header_timeout: settings.header_timeout,
-        header_bytes: settings.max_header_bytes as usize,
-        body_timeout: settings.body_timeout,
-        in_flight: settings.max_requests as usize,
-        idle_timeout: settings.idle_timeout,
-        drain_timeout: settings.drain_timeout,
-        ..front::Settings::default()
-    }
-}
-
 /// Counts every request.
 struct Counted(Arc<Metrics>);
 
@@ -180,10 +166,4 @@ impl Observe for Counted {
         let status = exchange.status.map_or(499, |status| status.as_u16());
         self.0.answered(operation, status, exchange.latency);
     }
-}
-
-/// Address pairs that only this machine reaches: what `untagd dev` may listen on.
-#[must_use]
-pub fn is_loopback(address: SocketAddr) -> bool {
-    address.ip().to_canonical().is_loopback()
 }

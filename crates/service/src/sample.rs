@@ -5,6 +5,7 @@ use crate::ready::Sample;
 use std::collections::BTreeMap;
 use untag_identity::{NewAccessKey, NewToken, make_access_key, make_token};
 use untag_store::{ResourceKey, Tags};
+use untag_types::SystemTagKey;
 
 /// The project of all sample data.
 pub const PROJECT: &str = "0123456789abcdef0123456789abcdef";
@@ -14,9 +15,6 @@ pub const RESOURCE: &str = "e6cd8b01-ea9c-4a8b-8b1f-4b2a1a0c9d11";
 
 /// The account that the project belongs to.
 const ACCOUNT: &str = "d0c0ffee0000000000000000000000d0";
-
-/// The system tag that names a resource's enterprise project.
-const ENTERPRISE_PROJECT: &str = "_sys_enterprise_project_id";
 
 /// Resources with tags that are plain, and with tags that are not.
 #[must_use]
@@ -55,8 +53,10 @@ pub fn resources() -> Vec<(ResourceKey, Tags)> {
 
 fn resource(kind: &str, id: &str, tags: &[(&str, &str)], enterprise: Option<&str>) -> (ResourceKey, Tags) {
     let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-    let sys_tags: BTreeMap<String, String> =
-        enterprise.map(|id| (ENTERPRISE_PROJECT.to_owned(), id.to_owned())).into_iter().collect();
+    let sys_tags: BTreeMap<String, String> = enterprise
+        .map(|id| (SystemTagKey::SysEnterpriseProjectId.to_string(), id.to_owned()))
+        .into_iter()
+        .collect();
     let key = ResourceKey {
         project_id: PROJECT.to_owned(),
         resource_type: kind.to_owned(),

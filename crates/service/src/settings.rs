@@ -4,7 +4,7 @@
 //! member `admin-listen` of the file that `--config` names. The flag wins over the variable, and the variable over the
 //! file. [`Layer`] is all three: clap fills it from flags and variables, and serde from the file.
 
-use crate::front::TlsFiles;
+use crate::front::{self, TlsFiles};
 use crate::logging;
 use crate::problem::Problem;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
@@ -133,13 +133,7 @@ pub struct Settings {
     pub ready_file: Option<PathBuf>,
     pub log_format: LogFormat,
     pub log: String,
-    pub max_requests: u32,
-    pub max_connections: u32,
-    pub header_timeout: Duration,
-    pub body_timeout: Duration,
-    pub idle_timeout: Duration,
-    pub drain_timeout: Duration,
-    pub max_header_bytes: u32,
+    pub front: front::Settings,
     pub store_connections: u16,
     pub store_partitions: u16,
     pub store_ca: Option<PathBuf>,
@@ -286,8 +280,22 @@ impl Layer {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let seconds =
-            |set: Option<Seconds>, default| set.map_or(Duration::from_secs(default), |Seconds(set)| set);
+        let mut front = front::Settings::default();
+        for (set, place) in [
+            (self.max_requests, &mut front.in_flight),
+            (self.max_connections, &mut front.connections),
+            (self.max_header_bytes, &mut front.header_bytes),
+        ] {
+            *place = set.map_or(*place, |set| set as usize);
+        }
+        for (set, place) in [
+            (self.header_timeout, &mut front.header_timeout),
+            (self.body_timeout, &mut front.body_timeout),
+            (self.idle_timeout, &mut front.idle_timeout),
+            (self.drain_timeout, &mut front.drain_timeout),
+        ] {
+            *place = set.map_or(*place, |Seconds(set)| set);
+        }
         Ok(Settings {
             listen: self.listen.unwrap_or_else(|| loopback(8080)),
             admin_listen: self.admin_listen.unwrap_or_else(|| loopback(8081)),
@@ -299,13 +307,7 @@ impl Layer {
             ready_file: self.ready_file,
             log_format: self.log_format.unwrap_or_default(),
             log,
-            max_requests: self.max_requests.unwrap_or(1024),
-            max_connections: self.max_connections.unwrap_or(16_384),
-            header_timeout: seconds(self.header_timeout, 10),
-            body_timeout: seconds(self.body_timeout, 30),
-            idle_timeout: seconds(self.idle_timeout, 75),
-            drain_timeout: seconds(self.drain_timeout, 30),
-            max_header_bytes: self.max_header_bytes.unwrap_or(65_536),
+            front,
             store_connections: self.store_connections.unwrap_or(16),
             store_partitions: self.store_partitions.unwrap_or(16),
             store_ca: self.store_ca,

@@ -31,10 +31,10 @@ fn the_unit_starts_commands_that_there_are() {
 fn the_unit_waits_longer_than_the_service_drains() {
     let unit = read("packaging/untagd.service");
     let stop: u64 = values(&unit, "TimeoutStopSec")[0].parse().unwrap();
-    let drain = Layer::default().settle().unwrap().drain_timeout;
+    let drain = Layer::default().settle().unwrap().front.drain_timeout;
     assert!(stop > drain.as_secs(), "{stop} s for a drain of {drain:?}");
-    let files: u32 = values(&unit, "LimitNOFILE")[0].parse().unwrap();
-    assert!(files > Layer::default().settle().unwrap().max_connections);
+    let files: usize = values(&unit, "LimitNOFILE")[0].parse().unwrap();
+    assert!(files > Layer::default().settle().unwrap().front.connections);
 }
 
 #[test]

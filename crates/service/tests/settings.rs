@@ -42,8 +42,8 @@ fn flags_win_over_the_file_and_the_file_over_defaults() {
     let flags = settings::from_arguments(["--listen", "127.0.0.1:2"]).unwrap();
     let settled = flags.over(file).settle().unwrap();
     assert_eq!(settled.listen, loopback(2));
-    assert_eq!(settled.max_requests, 7);
-    assert_eq!(settled.body_timeout, Duration::from_millis(500));
+    assert_eq!(settled.front.in_flight, 7);
+    assert_eq!(settled.front.body_timeout, Duration::from_millis(500));
     assert_eq!(settled.log_format, settings::LogFormat::Json);
     assert_eq!(settled.admin_listen, loopback(8081));
     assert_eq!(settled.store, StoreUrl::Sqlite("untagd.db".into()));
@@ -104,4 +104,21 @@ fn everything_that_is_wrong_is_said_at_once() {
 fn a_password_in_the_store_url_is_not_printed() {
     let url = StoreUrl::parse("postgres://user:secret@host/db").unwrap();
     assert_eq!(format!("{url:?}"), "postgres://…");
+}
+
+/// The defaults that the table names are those that hold.
+#[test]
+fn the_table_names_the_real_defaults() {
+    let mut arguments = Vec::new();
+    let table = settings::table();
+    for row in table.lines().skip(2) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let (flag, default) = (cells[0].trim_matches(['|', ' ', '`']), cells[2]);
+        if let Some(default) = default.strip_prefix('`') {
+            arguments.extend([flag.to_owned(), default.trim_end_matches('`').to_owned()]);
+        }
+    }
+    assert!(arguments.len() >= 20, "{table}");
+    let named = settings::from_arguments(arguments.iter().map(String::as_str)).unwrap();
+    assert_eq!(named.settle().unwrap(), Layer::default().settle().unwrap());
 }

@@ -5,7 +5,7 @@ use crate::configuration;
 use crate::logging;
 use crate::problem::Problem;
 use crate::ready::Sample;
-use crate::running::{Service, is_loopback, signals};
+use crate::running::{Service, signals};
 use crate::sample::{self, Callers, RESOURCE};
 use crate::settings::{Layer, LogFormat, loopback};
 use clap::Args;
@@ -40,7 +40,7 @@ pub struct Dev {
 pub async fn run(dev: Dev) -> Result<(), Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     for (flag, address) in [("--listen", dev.listen), ("--admin-listen", dev.admin_listen)] {
-        if !is_loopback(address) {
+        if !address.ip().to_canonical().is_loopback() {
             return Err(one(Problem::input(format!(
                 "{flag} {address} can be reached from elsewhere, and anybody could read the printed credentials; \
                  use 127.0.0.1, or `untagd serve`"

@@ -1,7 +1,7 @@
 //! One request and its answer: the limits in front of the router, and the record of what came of it.
 
 use super::activity::Activity;
-use super::answer::{Refusal, X_REQUEST_ID};
+use super::answer::Refusal;
 use super::arriving::Arriving;
 use super::load::Load;
 use super::observe::{self, Exchanged, Observe};
@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tower::Service;
+use untag_server::reply::X_REQUEST_ID;
 
 /// What all connections of a listener share.
 pub(super) struct Front {
