@@ -2,13 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rusqlite::{Connection, Error, Statement, params};
+use rusqlite::{Connection, Error, Statement, ToSql, params};
 
 use super::query;
+use super::rows::{self, Rows};
 use super::trouble::Trouble;
 use crate::{
     Action, Attribution, Authorize, Deletion, Outcome, ResourceKey, Restored, StoreError, Tags, Upserted,
-    removal, text,
+    removal::{self, Removal},
+    text,
 };
 
 /// A tag that is to be put back.
@@ -35,8 +37,8 @@ pub(super) struct Changes<'c> {
     add_resource: Statement<'c>,
     set_tag: Statement<'c>,
     add_tag: Statement<'c>,
-    remove_tag: Statement<'c>,
-    record: Statement<'c>,
+    remove_tags: Rows<'c>,
+    record: Rows<'c>,
     next_ordinal: Statement<'c>,
 }
 
@@ -67,15 +69,8 @@ impl<'c> Changes<'c> {
                 "INSERT INTO tags (project_id, resource_type, resource_id, system, key, value) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
             )?,
-            remove_tag: connection.prepare(
-                "DELETE FROM tags WHERE project_id = ?1 AND resource_type = ?2 AND resource_id = ?3 \
-                 AND system = ?4 AND key = ?5",
-            )?,
-            record: connection.prepare(
-                "INSERT INTO audit (at, request_id, ordinal, action, project_id, resource_type, resource_id, \
-                 system, key, value, caller) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
-                 ON CONFLICT DO NOTHING",
-            )?,
+            remove_tags: Rows::new(connection, rows::remove_tags),
+            record: Rows::new(connection, rows::record),
             next_ordinal: connection
                 .prepare("SELECT max(ordinal) + 1 FROM audit WHERE at = ?1 AND request_id = ?2")?,
         })
@@ -125,26 +120,29 @@ impl<'c> Changes<'c> {
         if removals.is_empty() {
             return Ok(Outcome::Done { removed: 0 });
         }
-        self.whole(|changes| {
-            let resource = &deletion.resource;
-            let mut ordinal = 0;
-            for removal in &removals {
-                let [project_id, resource_type, resource_id] = query::names(resource);
-                let found = changes.remove_tag.execute(params![
-                    project_id,
-                    resource_type,
-                    resource_id,
-                    removal.system,
-                    removal.key
-                ])?;
-                if found != 1 {
-                    return Err(StoreError::Failed("a tag that was read cannot be removed".to_owned()).into());
-                }
-                let row = Row { resource, system: removal.system, key: removal.key, value: removal.value };
-                ordinal = changes.record(&deletion.by, ordinal, Action::Delete, &row)? + 1;
+        let remove = |changes: &mut Self, ordinal| changes.remove(deletion, &removals, ordinal);
+        self.recorded(&deletion.by, remove)?;
+        Ok(Outcome::Done { removed: removals.len() })
+    }
+
+    /// Removes tags that are there, and writes down that it did.
+    fn remove(&mut self, deletion: &Deletion, removals: &[Removal<'_>], ordinal: i32) -> Result<(), Trouble> {
+        let [project_id, resource_type, resource_id] = query::names(&deletion.resource);
+        for removals in removals.chunks(rows::MOST) {
+            let mut parameters: Vec<&dyn ToSql> = vec![project_id, resource_type, resource_id];
+            for Removal { system, key, .. } in removals {
+                parameters.extend([system as &dyn ToSql, key]);
             }
-            Ok(Outcome::Done { removed: removals.len() })
-        })
+            let found = self.remove_tags.of(removals.len())?.execute(&*parameters)?;
+            if found != removals.len() {
+                return Err(StoreError::Failed("a tag that was read cannot be removed".to_owned()).into());
+            }
+        }
+        let resource = &deletion.resource;
+        let rows =
+            removals.iter().map(|&Removal { system, key, value }| Row { resource, system, key, value });
+        let rows: Vec<Row<'_>> = rows.collect();
+        self.record(&deletion.by, ordinal, Action::Delete, &rows)
     }
 
     /// Adds resources and tags, and changes values; removes nothing.
@@ -179,34 +177,44 @@ impl<'c> Changes<'c> {
 
     /// Puts tags back, where their resources are and they are not there again.
     pub(super) fn put_back(&mut self, lost: &[Lost], by: &Attribution) -> Result<Restored, Trouble> {
-        self.whole(|changes| {
-            let mut restored = Restored::default();
-            let mut ordinal = 0;
-            for tag in lost {
-                let Lost { resource, system, key, value } = tag;
-                let [project_id, resource_type, resource_id] = query::names(resource);
-                if !changes.find_resource.exists([project_id, resource_type, resource_id])? {
-                    restored.orphaned += 1;
-                    continue;
-                }
-                let added = changes.add_tag.execute(params![
-                    project_id,
-                    resource_type,
-                    resource_id,
-                    system,
-                    key,
-                    value
-                ])?;
-                if added == 0 {
-                    restored.kept += 1;
-                    continue;
-                }
-                restored.restored += 1;
-                let row = Row { resource, system: *system, key, value };
-                ordinal = changes.record(by, ordinal, Action::Restore, &row)? + 1;
+        self.recorded(by, |changes, ordinal| changes.add_back(lost, by, ordinal))
+    }
+
+    fn add_back(&mut self, lost: &[Lost], by: &Attribution, ordinal: i32) -> Result<Restored, Trouble> {
+        let mut restored = Restored::default();
+        let mut rows = Vec::new();
+        for Lost { resource, system, key, value } in lost {
+            let [project_id, resource_type, resource_id] = query::names(resource);
+            if !self.find_resource.exists([project_id, resource_type, resource_id])? {
+                restored.orphaned += 1;
+                continue;
             }
-            Ok(restored)
-        })
+            let tag = params![project_id, resource_type, resource_id, system, key, value];
+            if self.add_tag.execute(tag)? == 0 {
+                restored.kept += 1;
+                continue;
+            }
+            restored.restored += 1;
+            rows.push(Row { resource, system: *system, key, value });
+        }
+        self.record(by, ordinal, Action::Restore, &rows)?;
+        Ok(restored)
+    }
+
+    /// Runs a change that writes rows of the audit trail, the first of them with the number it is given: 0 or, where the
+    /// request was here in the same microsecond before, the next that is free.
+    fn recorded<T>(
+        &mut self,
+        by: &Attribution,
+        change: impl Fn(&mut Self, i32) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        match self.whole(|changes| change(changes, 0)) {
+            Err(Trouble::PositionTaken) => {
+                let free = self.next_ordinal.query_row(params![by.at, by.request_id], |row| row.get(0))?;
+                self.whole(|changes| change(changes, free))
+            }
+            result => result,
+        }
     }
 
     /// Runs a change so that it is taken back alone where it fails.
@@ -230,52 +238,35 @@ impl<'c> Changes<'c> {
         query::collect_tags(self.tags.query(query::names(resource))?)
     }
 
-    /// Writes a row of the audit trail, with this number or, where the request was here before, the next that is free.
-    /// Answers the number.
+    /// Writes rows of the audit trail, with numbers from this one on.
     fn record(
         &mut self,
         by: &Attribution,
         ordinal: i32,
         action: Action,
-        row: &Row<'_>,
-    ) -> Result<i32, Trouble> {
-        if self.try_record(by, ordinal, action, row)? {
-            return Ok(ordinal);
-        }
-        let ordinal = self.next_ordinal.query_row(params![by.at, by.request_id], |row| row.get(0))?;
-        if self.try_record(by, ordinal, action, row)? {
-            return Ok(ordinal);
-        }
-        Err(StoreError::Failed("a row of the audit trail cannot be written".to_owned()).into())
-    }
-
-    /// Whether the number was free.
-    fn try_record(
-        &mut self,
-        by: &Attribution,
-        ordinal: i32,
-        action: Action,
-        row: &Row<'_>,
-    ) -> Result<bool, Error> {
+        rows: &[Row<'_>],
+    ) -> Result<(), Trouble> {
         let action = match action {
             Action::Delete => "delete",
             Action::Restore => "restore",
         };
-        let [project_id, resource_type, resource_id] = query::names(row.resource);
-        let written = self.record.execute(params![
-            by.at,
-            by.request_id,
-            ordinal,
-            action,
-            project_id,
-            resource_type,
-            resource_id,
-            row.system,
-            row.key,
-            row.value,
-            by.caller,
-        ])?;
-        Ok(written == 1)
+        let mut ordinals = ordinal..;
+        for rows in rows.chunk_by(|one, next| one.resource == next.resource) {
+            for rows in rows.chunks(rows::MOST) {
+                let Some(Row { resource, .. }) = rows.first() else { continue };
+                let [project_id, resource_type, resource_id] = query::names(resource);
+                let ordinals: Vec<i32> = ordinals.by_ref().take(rows.len()).collect();
+                let mut parameters: Vec<&dyn ToSql> =
+                    vec![&by.at, &by.request_id, &action, project_id, resource_type, resource_id, &by.caller];
+                for (row, ordinal) in rows.iter().zip(&ordinals) {
+                    parameters.extend([ordinal as &dyn ToSql, &row.system, &row.key, &row.value]);
+                }
+                if self.record.of(rows.len())?.execute(&*parameters)? != rows.len() {
+                    return Err(Trouble::PositionTaken);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

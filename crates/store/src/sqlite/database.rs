@@ -10,10 +10,6 @@ use super::schema;
 use super::trouble::Trouble;
 use crate::StoreError;
 
-/// How many pages the write-ahead log grows to before the writer moves them to the database: 32 MiB. The move costs every
-/// request that waits for it, so it should meet fewer than one in a hundred of them.
-const LOG_PAGES: i64 = 8192;
-
 /// Where the database is.
 #[derive(Clone, Debug)]
 pub(super) struct Database {
@@ -91,7 +87,8 @@ impl Database {
         // A commit is on disk before it is answered.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        // The log is moved into the database when the writer's connection is watched, or at the end.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // 16 MiB, in KiB: pages that many deletions meet again, such as the upper levels of trees.
         connection.pragma_update(None, "cache_size", -16_384)?;
         Ok(())

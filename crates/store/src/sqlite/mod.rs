@@ -2,10 +2,12 @@
 //! readers have connections of their own and never wait for it.
 
 mod change;
+mod checkpoint;
 mod database;
 mod query;
 mod readers;
 mod restore;
+mod rows;
 mod schema;
 mod trouble;
 mod writer;
@@ -15,11 +17,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc};
 
+use self::checkpoint::Checkpointer;
 use self::database::Database;
 use self::readers::{Patience, Readers};
-use self::writer::{Command, Counters, Writer};
+use self::writer::{Answer, Command, Counters, Writer};
 use crate::{
     Attribution, AuditEntry, AuditFilter, AuditPosition, Authorize, Deletion, Load, Outcome, Reply,
     ResourceKey, Restored, Store, StoreError, Tags, Upserted, text,
@@ -77,12 +80,14 @@ impl SqliteStore {
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, StoreError> {
         let SqliteOptions { create, queue, batch, busy_timeout, readers } = options;
         let database = Database::new(path.as_ref(), busy_timeout);
-        let connection = database.open_or_migrate(create)?;
+        let mut connection = database.open_or_migrate(create)?;
         // One read before anybody waits for it, so that what keeps readers out is known at once.
         let readers = Arc::new(Readers::new(database.clone(), readers)?);
         let (commands, commanded) = mpsc::channel(queue.clamp(1, tokio::sync::Semaphore::MAX_PERMITS));
         let counters = Arc::new(Counters::default());
-        let writer = Writer::new(database, commanded, batch.max(1), Arc::clone(&counters));
+        let checkpointer = Checkpointer::start(database.clone())?;
+        checkpointer.watch(&mut connection)?;
+        let writer = Writer::new(database, commanded, batch.max(1), Arc::clone(&counters), checkpointer);
         let thread = std::thread::Builder::new()
             .name("untag-writer".to_owned())
             .spawn(move || writer.run(connection))
@@ -91,12 +96,8 @@ impl SqliteStore {
     }
 
     /// Hands a command to the writer, waits for room in the queue, and then for the answer.
-    async fn change<T>(
-        &self,
-        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
-    ) -> Result<T, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.commands.send(command(reply)).await.map_err(|_| trouble::closed())?;
+    async fn change<T>(&self, (command, answer): (Command, Answer<T>)) -> Result<T, StoreError> {
+        self.commands.send(command).await.map_err(|_| trouble::closed())?;
         answer.await.map_err(|_| trouble::closed())?
     }
 }
@@ -105,8 +106,7 @@ impl Store for SqliteStore {
     fn delete(&self, deletion: Deletion, authorize: Authorize) -> Reply<'_, Outcome> {
         Box::pin(async move {
             text::check_attribution(&deletion.by)?;
-            let (reply, answer) = oneshot::channel();
-            let command = Command::Delete { deletion, authorize, reply };
+            let (command, answer) = Command::delete(deletion, authorize);
             self.commands.try_send(command).map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => trouble::closed(),
@@ -123,7 +123,7 @@ impl Store for SqliteStore {
     fn upsert(&self, resources: Vec<(ResourceKey, Tags)>) -> Reply<'_, Upserted> {
         Box::pin(async move {
             text::check_resources(&resources)?;
-            self.change(|reply| Command::Upsert { resources, reply }).await
+            self.change(Command::upsert(resources)).await
         })
     }
 

@@ -2,7 +2,7 @@
 //! piece by piece by the writer.
 
 use rusqlite::{Connection, params_from_iter};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::change::Lost;
 use super::query::{self, Condition};
@@ -28,8 +28,7 @@ pub(super) fn restore(
         if lost.is_empty() {
             break;
         }
-        let (reply, answer) = oneshot::channel();
-        let command = Command::PutBack { lost, by: by.clone(), reply };
+        let (command, answer) = Command::put_back(lost, by.clone());
         commands.blocking_send(command).map_err(|_| trouble::closed())?;
         let answered = answer.blocking_recv().map_err(|_| trouble::closed())??;
         sum.restored += answered.restored;

@@ -11,6 +11,8 @@ pub(super) enum Trouble {
     Sqlite(Error),
     /// We do.
     Answer(StoreError),
+    /// A row of the audit trail has the place that another was to have: the same request in the same microsecond.
+    PositionTaken,
 }
 
 impl Trouble {
@@ -18,7 +20,7 @@ impl Trouble {
     /// anything else, what it remembers of its files may be wrong.
     pub(super) fn leaves_connection_usable(&self) -> bool {
         match self {
-            Self::Answer(_) => true,
+            Self::Answer(_) | Self::PositionTaken => true,
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
@@ -43,6 +45,7 @@ impl From<Trouble> for StoreError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Answer(answer) => answer,
+            Trouble::PositionTaken => Self::Failed("a row of the audit trail cannot be written".to_owned()),
             Trouble::Sqlite(error) if error.sqlite_error_code().is_some_and(is_passing) => {
                 Self::Unavailable(error.to_string())
             }

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::change::{Changes, Lost};
+use super::checkpoint::{Checkpointer, unwatch};
 use super::database::Database;
 use super::trouble::Trouble;
 use crate::{
@@ -18,78 +19,113 @@ use crate::{
 /// processor is free.
 const QUIET_TURNS: u32 = 16;
 
-/// Where an answer goes.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+/// Somebody's change, and where the answer to it goes.
+pub(super) trait Change: Send {
+    /// Whether it is one of those that are counted.
+    fn is_deletion(&self) -> bool;
+
+    /// Makes it within the transaction and keeps the answer, unless whoever asked went away meanwhile: nothing was
+    /// promised to them. Answers what a failure means for the others.
+    fn make(&mut self, changes: &mut Changes<'_>) -> Option<Spoilt>;
+
+    /// Sends the answer, which is true once the transaction is committed.
+    fn answer(self: Box<Self>);
+
+    /// Sends this in place of any answer.
+    fn refuse(self: Box<Self>, why: &StoreError);
+}
+
+/// What a failed change means for the others of its transaction.
+pub(super) struct Spoilt {
+    /// Whether the connection can be used further.
+    usable: bool,
+    why: StoreError,
+}
+
+/// A change as a function, run at most once.
+struct Asked<T, F> {
+    is_deletion: bool,
+    change: F,
+    answer: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: FnMut(&mut Changes<'_>) -> Result<T, Trouble> + Send> Change for Asked<T, F> {
+    fn is_deletion(&self) -> bool {
+        self.is_deletion
+    }
+
+    fn make(&mut self, changes: &mut Changes<'_>) -> Option<Spoilt> {
+        if self.reply.is_closed() {
+            return None;
+        }
+        match (self.change)(changes) {
+            Ok(answer) => {
+                self.answer = Some(Ok(answer));
+                None
+            }
+            Err(trouble) => {
+                let usable = trouble.leaves_connection_usable();
+                let why = StoreError::from(trouble);
+                self.answer = Some(Err(why.clone()));
+                Some(Spoilt { usable, why })
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>) {
+        if let Some(answer) = self.answer {
+            // Whoever asked may have gone; then nobody hears it.
+            drop(self.reply.send(answer));
+        }
+    }
+
+    fn refuse(self: Box<Self>, why: &StoreError) {
+        drop(self.reply.send(Err(why.clone())));
+    }
+}
 
 /// What the writer is asked.
 pub(super) enum Command {
-    Delete {
-        deletion: Deletion,
-        authorize: Authorize,
-        reply: Answer<Outcome>,
-    },
-    Upsert {
-        resources: Vec<(ResourceKey, Tags)>,
-        reply: Answer<Upserted>,
-    },
-    PutBack {
-        lost: Vec<Lost>,
-        by: Attribution,
-        reply: Answer<Restored>,
-    },
+    Change(Box<dyn Change>),
     /// Finish what is in the queue, and take nothing more.
     Close,
 }
 
+/// How the answer to a change comes.
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
 impl Command {
-    /// Whether whoever asked went away meanwhile. Nothing was promised to them, so nothing need be done.
-    fn is_abandoned(&self) -> bool {
-        match self {
-            Self::Delete { reply, .. } => reply.is_closed(),
-            Self::Upsert { reply, .. } => reply.is_closed(),
-            Self::PutBack { reply, .. } => reply.is_closed(),
-            Self::Close => true,
-        }
+    /// Removes tags, if it is allowed.
+    pub(super) fn delete(deletion: Deletion, authorize: Authorize) -> (Self, Answer<Outcome>) {
+        Self::change(true, move |changes| changes.delete(&deletion, &authorize))
     }
 
-    fn refuse(self, why: &StoreError) {
-        match self {
-            Self::Delete { reply, .. } => drop(reply.send(Err(why.clone()))),
-            Self::Upsert { reply, .. } => drop(reply.send(Err(why.clone()))),
-            Self::PutBack { reply, .. } => drop(reply.send(Err(why.clone()))),
-            Self::Close => {}
-        }
+    /// Adds resources and tags, and changes values.
+    pub(super) fn upsert(resources: Vec<(ResourceKey, Tags)>) -> (Self, Answer<Upserted>) {
+        Self::change(false, move |changes| changes.upsert(&resources))
     }
-}
 
-fn refuse_all(commands: impl IntoIterator<Item = Command>, why: &StoreError) {
-    for command in commands {
-        command.refuse(why);
+    /// Puts back what was removed.
+    pub(super) fn put_back(lost: Vec<Lost>, by: Attribution) -> (Self, Answer<Restored>) {
+        Self::change(false, move |changes| changes.put_back(&lost, &by))
+    }
+
+    fn change<T: Send + 'static>(
+        is_deletion: bool,
+        change: impl FnMut(&mut Changes<'_>) -> Result<T, Trouble> + Send + 'static,
+    ) -> (Self, Answer<T>) {
+        let (reply, answer) = oneshot::channel();
+        (Self::Change(Box::new(Asked { is_deletion, change, answer: None, reply })), answer)
     }
 }
 
-/// An answer that is true once the transaction is committed. Whoever asked may have gone; then nobody hears it.
-enum Pending {
-    Delete(Answer<Outcome>, Result<Outcome, StoreError>),
-    Upsert(Answer<Upserted>, Result<Upserted, StoreError>),
-    PutBack(Answer<Restored>, Result<Restored, StoreError>),
-}
+/// Changes that share a transaction.
+type Batch = Vec<Box<dyn Change>>;
 
-impl Pending {
-    fn send(self) {
-        match self {
-            Self::Delete(reply, answer) => drop(reply.send(answer)),
-            Self::Upsert(reply, answer) => drop(reply.send(answer)),
-            Self::PutBack(reply, answer) => drop(reply.send(answer)),
-        }
-    }
-
-    fn refuse(self, why: &StoreError) {
-        match self {
-            Self::Delete(reply, _) => drop(reply.send(Err(why.clone()))),
-            Self::Upsert(reply, _) => drop(reply.send(Err(why.clone()))),
-            Self::PutBack(reply, _) => drop(reply.send(Err(why.clone()))),
-        }
+fn refuse_all(batch: Batch, why: &StoreError) {
+    for change in batch {
+        change.refuse(why);
     }
 }
 
@@ -133,6 +169,7 @@ pub(super) struct Writer {
     /// How many commands may share a transaction.
     batch: usize,
     counters: Arc<Counters>,
+    checkpointer: Checkpointer,
     /// Whether several commands came at a time when last looked.
     crowded: bool,
 }
@@ -143,45 +180,64 @@ impl Writer {
         queue: mpsc::Receiver<Command>,
         batch: usize,
         counters: Arc<Counters>,
+        checkpointer: Checkpointer,
     ) -> Self {
-        Self { database, queue, batch, counters, crowded: false }
+        Self { database, queue, batch, counters, checkpointer, crowded: false }
     }
 
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self, connection: Connection) {
         let mut connection = Some(connection);
         while let Some(batch) = self.next_batch() {
-            match connection.take().map_or_else(|| self.database.open_writer(), Ok) {
+            match connection.take().map_or_else(|| self.open(), Ok) {
                 Ok(open) => connection = self.serve(open, batch),
                 Err(why) => refuse_all(batch, &why),
             }
         }
+        if let Some(connection) = &mut connection {
+            unwatch(connection);
+        }
+        self.checkpointer.stop();
         if let Some(connection) = connection {
             finish(&connection);
         }
     }
 
+    /// A further connection, after one had to be given up.
+    fn open(&self) -> Result<Connection, StoreError> {
+        let mut connection = self.database.open_writer()?;
+        self.checkpointer.watch(&mut connection)?;
+        Ok(connection)
+    }
+
     /// Whatever waits, up to the limit, as soon as there is anything; `None` when there will be nothing more.
-    fn next_batch(&mut self) -> Option<Vec<Command>> {
-        let mut batch = Vec::new();
-        self.queue.blocking_recv_many(&mut batch, self.batch);
+    fn next_batch(&mut self) -> Option<Batch> {
+        let mut commands = Vec::new();
+        self.queue.blocking_recv_many(&mut commands, self.batch);
         if self.crowded {
-            self.gather(&mut batch);
+            self.gather(&mut commands);
         }
-        self.crowded = batch.len() > 1;
-        if batch.iter().any(|command| matches!(command, Command::Close)) {
-            self.queue.close();
+        self.crowded = commands.len() > 1;
+        if commands.is_empty() {
+            return None;
         }
-        (!batch.is_empty()).then_some(batch)
+        let changes = commands.into_iter().filter_map(|command| match command {
+            Command::Change(change) => Some(change),
+            Command::Close => {
+                self.queue.close();
+                None
+            }
+        });
+        Some(changes.collect())
     }
 
     /// Lets those catch up who were answered together a moment ago and ask again: without this, the fastest of them gets
     /// a commit of its own while the others wait. It ends as soon as nobody comes.
-    fn gather(&mut self, batch: &mut Vec<Command>) {
+    fn gather(&mut self, commands: &mut Vec<Command>) {
         let mut quiet = 0;
-        while quiet < QUIET_TURNS && batch.len() < self.batch {
+        while quiet < QUIET_TURNS && commands.len() < self.batch {
             if let Ok(command) = self.queue.try_recv() {
-                batch.push(command);
+                commands.push(command);
                 quiet = 0;
             } else {
                 std::thread::yield_now();
@@ -191,12 +247,11 @@ impl Writer {
     }
 
     /// Works with this connection until there is nothing more to do, or the connection is spoiled and answered `None`.
-    fn serve(&mut self, connection: Connection, first: Vec<Command>) -> Option<Connection> {
+    fn serve(&mut self, connection: Connection, first: Batch) -> Option<Connection> {
         let mut changes = match Changes::prepare(&connection) {
             Ok(changes) => changes,
             Err(trouble) => {
-                let why = trouble.into();
-                refuse_all(first, &why);
+                refuse_all(first, &trouble.into());
                 return None;
             }
         };
@@ -213,89 +268,32 @@ impl Writer {
     }
 
     /// One transaction. Answers whether the connection can be used further.
-    fn transact(&self, changes: &mut Changes<'_>, batch: Vec<Command>) -> bool {
+    fn transact(&self, changes: &mut Changes<'_>, mut batch: Batch) -> bool {
         if let Err(trouble) = changes.begin() {
             let usable = trouble.leaves_connection_usable();
-            let why = trouble.into();
-            refuse_all(batch, &why);
+            refuse_all(batch, &trouble.into());
             return usable;
         }
         let mut usable = true;
-        let mut deletions = 0;
-        let mut pending = Vec::with_capacity(batch.len());
-        let mut batch = batch.into_iter();
-        while let Some(command) = batch.next() {
-            if command.is_abandoned() {
-                continue;
-            }
-            deletions += u64::from(matches!(command, Command::Delete { .. }));
-            let (answer, trouble) = apply(changes, command);
-            pending.extend(answer);
-            if let Some(Spoilt { usable: still, why }) = trouble {
-                usable &= still;
-                if !changes.is_within_transaction() {
-                    // It took the changes of the others with it.
-                    for answer in pending {
-                        answer.refuse(&why);
-                    }
-                    refuse_all(batch, &why);
-                    return usable;
-                }
+        for change in &mut batch {
+            let Some(spoilt) = change.make(changes) else { continue };
+            usable &= spoilt.usable;
+            if !changes.is_within_transaction() {
+                // It took the changes of the others with it.
+                refuse_all(batch, &spoilt.why);
+                return usable;
             }
         }
-        match changes.commit() {
-            Ok(()) => {
-                self.counters.count(deletions);
-                for answer in pending {
-                    answer.send();
-                }
-                usable
-            }
-            Err(trouble) => {
-                usable &= trouble.leaves_connection_usable() && !changes.is_within_transaction();
-                let why = trouble.into();
-                for answer in pending {
-                    answer.refuse(&why);
-                }
-                usable
-            }
+        if let Err(trouble) = changes.commit() {
+            usable &= trouble.leaves_connection_usable() && !changes.is_within_transaction();
+            refuse_all(batch, &trouble.into());
+            return usable;
         }
-    }
-}
-
-/// What a failed change means for the others.
-struct Spoilt {
-    usable: bool,
-    why: StoreError,
-}
-
-/// Makes one change within the transaction.
-fn apply(changes: &mut Changes<'_>, command: Command) -> (Option<Pending>, Option<Spoilt>) {
-    match command {
-        Command::Delete { deletion, authorize, reply } => {
-            let (answer, spoilt) = judge(changes.delete(&deletion, &authorize));
-            (Some(Pending::Delete(reply, answer)), spoilt)
+        self.counters.count(batch.iter().map(|change| u64::from(change.is_deletion())).sum());
+        for change in batch {
+            change.answer();
         }
-        Command::Upsert { resources, reply } => {
-            let (answer, spoilt) = judge(changes.upsert(&resources));
-            (Some(Pending::Upsert(reply, answer)), spoilt)
-        }
-        Command::PutBack { lost, by, reply } => {
-            let (answer, spoilt) = judge(changes.put_back(&lost, &by));
-            (Some(Pending::PutBack(reply, answer)), spoilt)
-        }
-        Command::Close => (None, None),
-    }
-}
-
-fn judge<T>(changed: Result<T, Trouble>) -> (Result<T, StoreError>, Option<Spoilt>) {
-    match changed {
-        Ok(answer) => (Ok(answer), None),
-        Err(trouble) => {
-            let usable = trouble.leaves_connection_usable();
-            let why = StoreError::from(trouble);
-            (Err(why.clone()), Some(Spoilt { usable, why }))
-        }
+        usable
     }
 }
 
