@@ -23,7 +23,10 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), Problem> {
         .with_env_filter(self::filter(filter)?)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .with_target(false);
+        .with_target(false)
+        // It would tell of a line that stderr does not take on stderr, and panic where that is not taken either: a full
+        // disk below the log must not end requests.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => {

@@ -1,10 +1,11 @@
 //! `untagd audit`: lists the audit trail, and follows it.
 
-use super::{say, time};
+use super::{is_read, time};
 use crate::cli::StoreOptions;
 use crate::clock;
 use crate::database::{self, Missing};
 use crate::problem::Problem;
+use crate::running::signals;
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ pub struct Audit {
     /// Which rows.
     #[command(flatten)]
     pub chosen: Chosen,
-    /// Go on with what happens from now on, until interrupted
+    /// Go on with what happens from now on, until SIGINT or SIGTERM, or until nobody reads it
     #[arg(long)]
     pub follow: bool,
     /// Write one JSON object a line
@@ -81,77 +82,77 @@ impl Chosen {
 /// The database cannot be read.
 pub async fn run(audit: Audit) -> Result<(), Vec<Problem>> {
     let store = database::open_for(&audit.store, Missing::Refuse).await?;
-    let filter = audit.chosen.filter();
-    let shown = show(&*store, &filter, audit.json).await;
-    let outcome = match shown {
-        Ok(last) if audit.follow => follow(&*store, filter, last, audit.json).await,
-        Ok(_) => Ok(()),
-        Err(problem) => Err(problem),
+    let mut viewer = Viewer {
+        store: &*store,
+        filter: audit.chosen.filter(),
+        json: audit.json,
+        newest: clock::micros(clock::now()),
+        shown: BTreeSet::new(),
     };
+    let outcome = if audit.follow { viewer.follow().await } else { viewer.show(None).await.map(drop) };
     let closed = store.close().await.map_err(|error| Problem::new(error.to_string()));
     outcome.and(closed).map_err(|problem| vec![problem])
 }
 
-/// Shows all rows there are; the last one's position.
-async fn show(store: &dyn Store, filter: &AuditFilter, json: bool) -> Result<Option<AuditPosition>, Problem> {
-    let mut last = None;
-    loop {
-        let page = page(store, filter, last.clone()).await?;
-        for entry in &page {
-            say(&line(entry, json))?;
-        }
-        let is_last = page.len() < PAGE;
-        last = page.into_iter().next_back().map(|entry| entry.position).or(last);
-        if is_last {
-            return Ok(last);
-        }
-    }
+/// Shows rows, each of them once.
+struct Viewer<'a> {
+    store: &'a dyn Store,
+    filter: AuditFilter,
+    json: bool,
+    /// The time of the newest row, but never later than the last look: another machine's clock may be ahead.
+    newest: Micros,
+    /// The rows that the next look finds again.
+    shown: BTreeSet<AuditPosition>,
 }
 
-/// Shows rows as they come. One may come a little late, behind rows that were shown already: each look goes back a while
-/// and leaves out what was shown.
-async fn follow(
-    store: &dyn Store,
-    filter: AuditFilter,
-    last: Option<AuditPosition>,
-    json: bool,
-) -> Result<(), Problem> {
-    let begun = last.map_or_else(|| clock::micros(clock::now()), |last| last.at + 1);
-    let mut shown: BTreeSet<AuditPosition> = BTreeSet::new();
-    let mut newest = begun;
-    loop {
-        tokio::select! {
-            signal = tokio::signal::ctrl_c() => {
-                return signal.map_err(|error| Problem::new(format!("signals cannot be received: {error}")));
+impl Viewer<'_> {
+    /// Shows all there are, and then those that come. One may come a little late, behind rows that were shown already, so
+    /// each look goes back a while.
+    async fn follow(&mut self) -> Result<(), Problem> {
+        let stop = signals()?;
+        let viewing = async {
+            let mut from = None;
+            while self.show(from).await? {
+                tokio::time::sleep(PAUSE).await;
+                from = Some(self.horizon());
             }
-            () = tokio::time::sleep(PAUSE) => {}
+            Ok(())
+        };
+        tokio::select! {
+            () = stop => Ok(()),
+            ended = viewing => ended,
         }
-        let from = (newest - LATE).max(begun).max(filter.from.unwrap_or(begun));
-        let filter = AuditFilter { from: Some(from), ..filter.clone() };
-        shown.retain(|position| position.at >= from);
+    }
+
+    /// How far back the next look goes.
+    fn horizon(&self) -> Micros {
+        self.newest.saturating_sub(LATE)
+    }
+
+    /// Shows the rows from this time on that were not shown yet. Whether anybody still reads.
+    async fn show(&mut self, from: Option<Micros>) -> Result<bool, Problem> {
+        let (now, horizon) = (clock::micros(clock::now()), self.horizon());
+        self.shown.retain(|position| position.at >= horizon);
+        let filter = AuditFilter { from: self.filter.from.max(from), ..self.filter.clone() };
         let mut after = None;
         loop {
-            let page = page(store, &filter, after).await?;
+            let page = self.store.audit(filter.clone(), after, PAGE).await;
+            let page = page.map_err(|error| Problem::new(error.to_string()))?;
+            let is_last = page.len() < PAGE;
             for entry in &page {
-                newest = newest.max(entry.position.at);
-                if shown.insert(entry.position.clone()) {
-                    say(&line(entry, json))?;
+                let at = entry.position.at;
+                self.newest = self.newest.max(at.min(now));
+                let is_new = at < horizon || self.shown.insert(entry.position.clone());
+                if is_new && !is_read(&line(entry, self.json))? {
+                    return Ok(false);
                 }
             }
-            if page.len() < PAGE {
-                break;
+            if is_last {
+                return Ok(true);
             }
             after = page.into_iter().next_back().map(|entry| entry.position);
         }
     }
-}
-
-async fn page(
-    store: &dyn Store,
-    filter: &AuditFilter,
-    after: Option<AuditPosition>,
-) -> Result<Vec<AuditEntry>, Problem> {
-    store.audit(filter.clone(), after, PAGE).await.map_err(|error| Problem::new(error.to_string()))
 }
 
 /// One row, for people or for programs.

@@ -23,10 +23,17 @@ use std::io::{self, Write};
 /// # Errors
 /// Anything else that keeps it from being written.
 fn say(line: &str) -> Result<(), Problem> {
+    is_read(line).map(drop)
+}
+
+/// The same, for commands that might go on for ever: whether there still is a reader.
+///
+/// # Errors
+/// As [`say`].
+fn is_read(line: &str) -> Result<bool, Problem> {
     match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Problem::new(format!("stdout cannot be written: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Problem::new(format!("stdout cannot be written: {error}"))),
     }
 }

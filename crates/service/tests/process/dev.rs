@@ -5,15 +5,14 @@ use serde_json::json;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The resource of the documentation's examples.
 const RESOURCE: &str = "e6cd8b01-ea9c-4a8b-8b1f-4b2a1a0c9d11";
 
 /// The tags of a resource: tenant tags, then system tags.
-fn tags(database: &Path, kind: &str, id: &str) -> Vec<String> {
-    let found = contents(database);
+fn tags(store: &str, kind: &str, id: &str) -> Vec<String> {
+    let found = contents(store);
     let (_, tags) = found
         .resources
         .into_iter()
@@ -48,14 +47,11 @@ fn shell(line: &str) -> String {
 #[test]
 fn the_printed_curl_lines_remove_what_they_say() {
     let folder = folder();
-    let database = folder.path().join("dev.db");
-    let server = Untagd::start(folder.path(), &["dev", "--store", &format!("sqlite:{}", database.display())]);
-    let before = tags(&database, "desktop", RESOURCE);
+    let store = format!("sqlite:{}", folder.path().join("dev.db").display());
+    let server = Untagd::start(folder.path(), &["dev", "--store", &store]);
+    let before = tags(&store, "desktop", RESOURCE);
     assert_eq!(before, ["keep", "key1", "key2"]);
-    assert_eq!(
-        tags(&database, "workspace", RESOURCE),
-        ["keep", "key1", "key2", "_sys_enterprise_project_id"]
-    );
+    assert_eq!(tags(&store, "workspace", RESOURCE), ["keep", "key1", "key2", "_sys_enterprise_project_id"]);
 
     let printed = server.printed();
     let lines: Vec<_> = printed.lines().filter(|line| line.starts_with("curl ")).collect();
@@ -64,9 +60,9 @@ fn the_printed_curl_lines_remove_what_they_say() {
         let answer = shell(line);
         assert!(answer.starts_with("HTTP/1.1 204 No Content\r\n"), "{line}: {answer}");
     }
-    assert_eq!(tags(&database, "desktop", RESOURCE), ["keep", "key2"]);
-    assert_eq!(tags(&database, "workspace", RESOURCE), ["keep"]);
-    assert_eq!(contents(&database).trail.len(), 4);
+    assert_eq!(tags(&store, "desktop", RESOURCE), ["keep", "key2"]);
+    assert_eq!(tags(&store, "workspace", RESOURCE), ["keep"]);
+    assert_eq!(contents(&store).trail.len(), 4);
 }
 
 #[test]
@@ -91,10 +87,7 @@ fn the_ready_file_has_what_a_caller_needs_and_is_gone_at_the_end() {
         let ask = crate::support::batch_untag(ready[token].as_str().unwrap(), "workspace", RESOURCE, &sys);
         assert_eq!(server.connect().ask(&ask).status, status, "{token}");
     }
-    let admin = ready["admin"].as_str().unwrap().strip_prefix("http://").unwrap();
-    let answer =
-        crate::support::Connection::open(admin).ask("GET /readyz HTTP/1.1\r\nHost: untag.test\r\n\r\n");
-    assert_eq!(answer.status, 200);
+    assert_eq!(server.admin("/readyz").status, 200);
 
     server.terminate();
     assert_eq!(server.end().code(), Some(0), "{}", server.log());
@@ -129,8 +122,7 @@ fn it_refuses_an_address_that_others_reach() {
 #[test]
 fn a_named_store_keeps_its_data() {
     let folder = folder();
-    let database = folder.path().join("dev.db");
-    let store = format!("sqlite:{}", database.display());
+    let store = format!("sqlite:{}", folder.path().join("dev.db").display());
     let mut server = Untagd::start(folder.path(), &["dev", "--store", &store]);
     let mine = json!({
         "project_id": PROJECT, "resource_type": "desktop", "resource_id": "mine",
@@ -143,17 +135,13 @@ fn a_named_store_keeps_its_data() {
     assert_eq!(server.connect().ask(&delete_desktop_tag(&first, "mine", "old")).status, 204);
     server.terminate();
     assert_eq!(server.end().code(), Some(0));
-    let before = contents(&database);
+    let before = contents(&store);
 
     let server = Untagd::start(folder.path(), &["dev", "--store", &store]);
-    assert_eq!(
-        contents(&database),
-        before,
-        "starting again changes nothing where the sample data is untouched"
-    );
-    assert_eq!(tags(&database, "desktop", "mine"), ["new"]);
+    assert_eq!(contents(&store), before, "starting again changes nothing where the sample data is untouched");
+    assert_eq!(tags(&store, "desktop", "mine"), ["new"]);
     assert_eq!(before.trail.len(), 1);
     // Credentials are made up anew.
     assert_eq!(server.connect().ask(&delete_desktop_tag(&first, "mine", "new")).status, 401);
-    assert_eq!(tags(&database, "desktop", "mine"), ["new"]);
+    assert_eq!(tags(&store, "desktop", "mine"), ["new"]);
 }

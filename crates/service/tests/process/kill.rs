@@ -1,7 +1,7 @@
 //! `untagd serve` killed under load, again and again: what was answered is there, what was not is whole or not at all.
 
 use crate::load::{End, Model, State, load_until};
-use crate::support::{PROJECT, Random, Untagd, account, contents, folder, succeed, untagd};
+use crate::support::{PROJECT, Random, Site, contents, folder, succeed, untagd};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,30 +13,23 @@ const KILLS: usize = 50;
 
 #[test]
 fn killed_under_load_it_loses_nothing_and_halves_nothing() {
-    let folder = folder();
-    let database = folder.path().join("tags.db");
-    let store = format!("sqlite:{}", database.display());
-    let authentication = folder.path().join("authentication.toml");
-    let token = account(&authentication);
-    let serve =
-        ["serve", "--store", &store, "--authentication", authentication.to_str().unwrap(), "--log", "warn"];
-
+    let site = Site::new();
     let mut model = Model::new(0x7461_6773_2067_6f6e);
     let (mut acknowledged, mut unanswered, mut applied, mut repeated) = (0, 0, 0, 0);
-    let mut server = Untagd::start(folder.path(), &serve);
+    let mut server = site.start(&["--log", "warn"]);
     for kill in 1..=KILLS {
         if model.waiting.len() < 300 {
-            model.import(folder.path(), &store, &token);
+            model.import(&site);
         }
         let round = load_until(End::Kill, &mut server, &mut model);
         // That it starts again is the proof that the database opens at once. It is also what recovers it: nothing
         // else looks at the files before.
-        server = Untagd::start(folder.path(), &serve);
+        server = site.start(&["--log", "warn"]);
 
         acknowledged += round.acknowledged.len();
         unanswered += round.unanswered.len();
         repeated += model.note(&round.acknowledged);
-        applied += model.check(&database, &format!("kill {kill}"));
+        applied += model.check(&site.contents(), &format!("kill {kill}"));
         // Whoever gets no answer asks again, also for what is done already.
         for unit in round.unanswered.into_iter().chain(round.unsent) {
             model.waiting.push_front(unit);
@@ -55,7 +48,7 @@ fn killed_under_load_it_loses_nothing_and_halves_nothing() {
 
     server.terminate();
     assert!(server.end().success(), "{}", server.log());
-    model.check(&database, "at the end");
+    model.check(&site.contents(), "at the end");
 }
 
 #[test]
@@ -93,7 +86,7 @@ fn a_killed_import_has_brought_whole_lines_in_their_order_and_may_be_run_again()
         if !database.exists() {
             continue;
         }
-        let found = contents(&database).resources;
+        let found = contents(&store).resources;
         assert!(found.len() <= LINES && found.len() >= before, "{} after {before}", found.len());
         for (number, (key, tags)) in found.iter().enumerate() {
             assert_eq!(key.resource_id, format!("{number:06}"), "one before it is missing");
@@ -106,5 +99,5 @@ fn a_killed_import_has_brought_whole_lines_in_their_order_and_may_be_run_again()
     let file = folder.path().join("all.ndjson");
     fs::write(&file, lines.concat()).unwrap();
     succeed(&["import", file.to_str().unwrap(), "--store", &store]);
-    assert_eq!(contents(&database).resources.len(), LINES);
+    assert_eq!(contents(&store).resources.len(), LINES);
 }

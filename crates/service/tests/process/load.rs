@@ -1,16 +1,15 @@
 //! Many clients that remove tags at once, and a model that knows what must then be true of the database.
 
 use crate::support::{
-    ACCOUNT, Connection, PROJECT, Random, Untagd, batch_untag, contents, delete_desktop_tag, succeed,
+    ACCOUNT, Connection, Contents, PROJECT, Random, Site, Untagd, batch_untag, delete_desktop_tag, resource,
+    until,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
-use std::fs;
 use std::hint::spin_loop;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -71,7 +70,7 @@ pub(crate) struct Model {
 pub(crate) struct Round {
     /// The unit, and the request's id.
     pub(crate) acknowledged: Vec<(usize, String)>,
-    /// Sent, and never answered.
+    /// Sent, and never answered, or with a failure.
     pub(crate) unanswered: Vec<usize>,
     /// Not even sent.
     pub(crate) unsent: Vec<usize>,
@@ -168,12 +167,83 @@ pub(crate) fn load_until(end: End, server: &mut Untagd, model: &mut Model) -> Ro
         }
         came.expect("there is enough to ask for until then");
     });
-    model.waiting = waiting.into_inner().unwrap();
-    for unit in whole.acknowledged.iter().map(|(unit, _)| unit).chain(&whole.unanswered).chain(&whole.unsent)
-    {
-        // Of a request that could not be sent, part may have been sent.
-        model.units[*unit].sent = true;
+    model.sent(waiting.into_inner().unwrap(), &whole);
+    whole
+}
+
+/// How many answers of each kind there are so far.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    done: AtomicUsize,
+    failed: AtomicUsize,
+}
+
+impl Tally {
+    /// Waits until so many more requests are acknowledged.
+    pub(crate) fn until_done(&self, more: usize) {
+        wait_for(&self.done, more, "acknowledgements");
     }
+
+    /// Waits until so many more requests have failed.
+    pub(crate) fn until_failed(&self, more: usize) {
+        wait_for(&self.failed, more, "failures");
+    }
+}
+
+fn wait_for(count: &AtomicUsize, more: usize, what: &str) {
+    let enough = count.load(Ordering::SeqCst) + more;
+    until(what, || (count.load(Ordering::SeqCst) >= enough).then_some(()));
+}
+
+/// Sends what waits from all clients, to these services in turn, while something happens to what the services stand on.
+/// They run all the time, so each request is answered: with 204, or with the documented failure, which leaves open
+/// whether anything was done. Those are the ones `unanswered`.
+pub(crate) fn load_while(servers: &[&Untagd], model: &mut Model, happens: impl FnOnce(&Tally)) -> Round {
+    let waiting = Mutex::new(std::mem::take(&mut model.waiting));
+    let (tally, ended) = (Tally::default(), AtomicBool::new(false));
+    let units = &model.units;
+    let client = |mut connection: Connection| {
+        let mut round = Round::default();
+        while !ended.load(Ordering::SeqCst) {
+            let Some(index) = waiting.lock().unwrap().pop_front() else { break };
+            let answer = connection.ask(&units[index].request);
+            match answer.status {
+                204 => {
+                    round.acknowledged.push((index, answer.header("x-request-id").to_owned()));
+                    tally.done.fetch_add(1, Ordering::SeqCst);
+                }
+                500 => {
+                    let code = answer.json()["error_code"].clone();
+                    assert!(
+                        ["WKS.00211401", "SecMaster.00040011"].iter().any(|known| code == *known),
+                        "{code}"
+                    );
+                    round.unanswered.push(index);
+                    tally.failed.fetch_add(1, Ordering::SeqCst);
+                }
+                _ => panic!("{answer:?}"),
+            }
+        }
+        round
+    };
+    let mut whole = Round::default();
+    thread::scope(|scope| {
+        let client = &client;
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                let connection = servers[number % servers.len()].connect();
+                scope.spawn(move || client(connection))
+            })
+            .collect();
+        happens(&tally);
+        ended.store(true, Ordering::SeqCst);
+        for client in clients {
+            let round = client.join().unwrap();
+            whole.acknowledged.extend(round.acknowledged);
+            whole.unanswered.extend(round.unanswered);
+        }
+    });
+    model.sent(waiting.into_inner().unwrap(), &whole);
     whole
 }
 
@@ -185,6 +255,16 @@ impl Model {
             units: Vec::new(),
             waiting: VecDeque::new(),
             random: Random::new(seed),
+        }
+    }
+
+    /// Takes note of what was sent, and what still waits.
+    fn sent(&mut self, waiting: VecDeque<usize>, round: &Round) {
+        self.waiting = waiting;
+        let answered = round.acknowledged.iter().map(|(unit, _)| unit);
+        // Of a request that could not be sent, part may have been sent.
+        for unit in answered.chain(&round.unanswered).chain(&round.unsent) {
+            self.units[*unit].sent = true;
         }
     }
 
@@ -203,17 +283,11 @@ impl Model {
     }
 
     /// Brings more resources into the database, by the program, while the service runs.
-    pub(crate) fn import(&mut self, folder: &Path, store: &str, token: &str) {
+    pub(crate) fn import(&mut self, site: &Site) {
         let first = self.imported.len();
-        let mut lines = String::new();
         let known = self.units.len();
-        for resource in self.resources(first..first + RESOURCES, token) {
-            lines.push_str(&resource.to_string());
-            lines.push('\n');
-        }
-        let file = folder.join("import.ndjson");
-        fs::write(&file, lines).unwrap();
-        succeed(&["import", file.to_str().unwrap(), "--store", store]);
+        let resources = self.resources(first..first + RESOURCES, &site.token);
+        site.import(&resources);
         self.waiting.extend(known..self.units.len());
         // Requests for one resource come at any time, and several of them at once.
         let mut waiting: Vec<_> = self.waiting.drain(..).collect();
@@ -250,12 +324,7 @@ impl Model {
                 let resource = id.clone();
                 self.units.push(Unit { resource, keys, request, sent: false, state: State::There });
             }
-            lines.push(json!({
-                "project_id": PROJECT,
-                "resource_type": "desktop",
-                "resource_id": id,
-                "tags": tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>(),
-            }));
+            lines.push(resource(&id, &json!(tags)));
             self.imported.insert(id, tags);
         }
         lines
@@ -263,8 +332,7 @@ impl Model {
 
     /// Compares the database with what was put in, asked for and answered. How many units were found applied that
     /// nobody was told of and nobody knew yet.
-    pub(crate) fn check(&mut self, database: &Path, when: &str) -> usize {
-        let found = contents(database);
+    pub(crate) fn check(&mut self, found: &Contents, when: &str) -> usize {
         let mut there: BTreeMap<&str, &BTreeMap<String, String>> = BTreeMap::new();
         for (key, tags) in &found.resources {
             let imported = &self.imported[&key.resource_id];

@@ -9,10 +9,13 @@
 mod configuration;
 mod dev;
 mod faults;
+mod follow;
 mod kill;
 mod load;
 mod policies;
+mod postgres;
 mod shutdown;
+mod statuses;
 mod support;
 mod trail;
 mod transfer;

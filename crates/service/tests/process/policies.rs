@@ -13,8 +13,7 @@ use untag_identity::make_token;
 fn a_denial_by_a_live_tag_is_explained_to_the_operator() {
     let folder = folder();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let database = folder.path().join("tags.db");
-    let store = format!("sqlite:{}", database.display());
+    let store = format!("sqlite:{}", file("tags.db"));
     let lines = ["red", "blue"].map(|team| {
         json!({
             "project_id": PROJECT, "resource_type": "desktop", "resource_id": team,
@@ -54,7 +53,7 @@ fn a_denial_by_a_live_tag_is_explained_to_the_operator() {
     let (key, users) = (file("key"), file("authentication.toml"));
     let settings = ["--store", &store, "--authentication", &users, "--message-key", &key];
     let server = Untagd::start(folder.path(), &[&["serve"], &settings[..]].concat());
-    let before = contents(&database);
+    let before = contents(&store);
 
     let ask = |request: &str| server.connect().ask(request);
     let decode = |message: &str| -> Value {
@@ -108,7 +107,7 @@ fn a_denial_by_a_live_tag_is_explained_to_the_operator() {
     assert_eq!(explain("eve", "red").1["allowed"], false);
     // Who may do nothing does not learn what there is.
     assert_eq!(ask(&delete_desktop_tag(&tokens[1], "nowhere", "key1")).status, 403);
-    assert_eq!(contents(&database), before, "a refusal changes nothing");
+    assert_eq!(contents(&store), before, "a refusal changes nothing");
 
     // Somebody else's key does not open it, nor does a changed message.
     let other = file("other-key");
@@ -123,7 +122,7 @@ fn a_denial_by_a_live_tag_is_explained_to_the_operator() {
     assert_eq!(explained["explanation"]["decision"]["by"]["sid"], "All");
     assert_eq!(ask(&delete_desktop_tag(&tokens[0], "red", "key1")).status, 204);
     assert_eq!(ask(&delete_desktop_tag(&tokens[0], "nowhere", "key1")).status, 404);
-    let trail = contents(&database).trail;
+    let trail = contents(&store).trail;
     assert_eq!(trail.len(), 1);
     assert_eq!((trail[0].caller.as_str(), trail[0].key.as_str()), (&*format!("{ACCOUNT}/ana"), "key1"));
 

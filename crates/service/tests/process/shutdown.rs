@@ -1,23 +1,17 @@
 //! SIGTERM under load: what was taken is answered, what was answered is done, and nothing else is.
 
 use crate::load::{End, Model, State, load_until};
-use crate::support::{Untagd, account, folder};
+use crate::support::Site;
 use std::net::TcpStream;
 
 #[test]
 fn sigterm_under_load_answers_what_was_taken_and_ends_with_0() {
-    let folder = folder();
-    let database = folder.path().join("tags.db");
-    let store = format!("sqlite:{}", database.display());
-    let authentication = folder.path().join("authentication.toml");
-    let token = account(&authentication);
-    let serve =
-        ["serve", "--store", &store, "--authentication", authentication.to_str().unwrap(), "--log", "warn"];
+    let site = Site::new();
     let mut model = Model::new(0x7465_726d_696e_6174);
     for _ in 0..8 {
-        let mut server = Untagd::start(folder.path(), &serve);
+        let mut server = site.start(&["--log", "warn"]);
         if model.waiting.len() < 300 {
-            model.import(folder.path(), &store, &token);
+            model.import(&site);
         }
         assert!(server.has_ready_file());
         let address = server.address().to_owned();
@@ -30,7 +24,7 @@ fn sigterm_under_load_answers_what_was_taken_and_ends_with_0() {
         assert_eq!(server.log(), "", "a clean end is worth no warning");
 
         model.note(&round.acknowledged);
-        model.check(&database, "after SIGTERM");
+        model.check(&site.contents(), "after SIGTERM");
         // A request may meet a connection that is being closed. Then it was not taken, and nothing of it is done.
         for unit in round.unanswered.into_iter().chain(round.unsent) {
             assert_eq!(model.units[unit].state, State::There, "done, and nobody was told");

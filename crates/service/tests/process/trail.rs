@@ -1,54 +1,26 @@
 //! What was removed, shown and put back by the commands, beside a service that runs.
 
 use crate::support::{
-    ACCOUNT, Contents, PROJECT, Untagd, account, batch_untag, contents, delete_desktop_tag, folder, output,
-    stderr, succeed,
+    ACCOUNT, PROJECT, Site, Untagd, batch_untag, delete_desktop_tag, output, resource, stderr,
 };
 use serde_json::{Value, json};
-use std::fs;
-use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// A service with two resources.
 struct Running {
-    folder: TempDir,
-    database: PathBuf,
-    store: String,
-    token: String,
+    site: Site,
     server: Untagd,
 }
 
-/// Imports these resources.
-fn import(folder: &Path, store: &str, lines: &[Value]) {
-    let file = folder.join("lines.ndjson");
-    let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
-    fs::write(&file, lines.join("\n")).unwrap();
-    succeed(&["import", file.to_str().unwrap(), "--store", store]);
-}
-
-fn resource(id: &str, tags: &Value) -> Value {
-    json!({ "project_id": PROJECT, "resource_type": "desktop", "resource_id": id, "tags": tags })
-}
-
 fn running() -> Running {
-    let folder = folder();
-    let database = folder.path().join("tags.db");
-    let store = format!("sqlite:{}", database.display());
+    let site = Site::new();
     let first = resource("first", &json!({ "one": "1", "größe": "groß", "three": "", "keep": "me" }));
     let second = resource("second", &json!({ "one": "eins" }));
-    import(folder.path(), &store, &[first, second]);
-    let authentication = folder.path().join("authentication.toml");
-    let token = account(&authentication);
-    let serve = ["serve", "--store", &store, "--authentication", authentication.to_str().unwrap()];
-    let server = Untagd::start(folder.path(), &serve);
-    Running { folder, database, store, token, server }
+    site.import(&[first, second]);
+    let server = site.start(&[]);
+    Running { site, server }
 }
 
 impl Running {
-    fn contents(&self) -> Contents {
-        contents(&self.database)
-    }
-
     /// Sends a request that must succeed; its id.
     fn remove(&self, request: &str) -> String {
         let answer = self.server.connect().ask(request);
@@ -57,22 +29,22 @@ impl Running {
     }
 
     fn audit(&self, more: &[&str]) -> Vec<Value> {
-        let printed = succeed(&[&["audit", "--json", "--store", &self.store], more].concat());
+        let printed = self.site.run(&[&["audit", "--json"], more].concat());
         printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     fn restore(&self, chosen: &[&str]) -> String {
-        succeed(&[&["restore", "--store", &self.store], chosen].concat())
+        self.site.run(&[&["restore"], chosen].concat())
     }
 }
 
 #[test]
 fn what_requests_removed_is_shown_and_put_back() {
     let running = running();
-    let before = running.contents();
+    let before = running.site.contents();
     assert!(before.trail.is_empty() && running.audit(&[]).is_empty());
 
-    let token = &running.token;
+    let token = &running.site.token;
     let tags =
         json!({ "tags": [{ "key": "three" }, { "key": "absent" }, { "key": "größe", "value": "groß" }] });
     let batch = running.remove(&batch_untag(token, "desktop", "first", &tags));
@@ -105,24 +77,24 @@ fn what_requests_removed_is_shown_and_put_back() {
     assert_eq!(running.audit(&["--resource", "second"]), rows[2..]);
     assert!(running.audit(&["--request", &nothing]).is_empty());
     assert!(running.audit(&["--until", "1h"]).is_empty());
-    let people = succeed(&["audit", "--store", &running.store]);
+    let people = running.site.run(&["audit"]);
     assert_eq!(people.lines().count(), 3);
     assert!(people.contains("delete \"größe\"=\"groß\" of \"desktop\" \"first\""), "{people}");
 
     // One request, and again.
     let said = running.restore(&["--request", &batch]);
     assert!(said.starts_with("2 tags put back, 0 left"), "{said}");
-    assert_eq!(running.contents().resources[0], before.resources[0]);
-    assert_ne!(running.contents().resources[1], before.resources[1]);
-    let once = running.contents();
+    assert_eq!(running.site.contents().resources[0], before.resources[0]);
+    assert_ne!(running.site.contents().resources[1], before.resources[1]);
+    let once = running.site.contents();
     let said = running.restore(&["--request", &batch]);
     assert!(said.starts_with("0 tags put back"), "{said}");
-    assert_eq!(running.contents(), once);
+    assert_eq!(running.site.contents(), once);
 
     // A range of time, and again.
     let said = running.restore(&["--since", "1h", "--caller", "on call"]);
     assert!(said.starts_with("1 tags put back"), "{said}");
-    assert_eq!(running.contents().resources, before.resources);
+    assert_eq!(running.site.contents().resources, before.resources);
     let rows = running.audit(&[]);
     assert_eq!(rows.len(), 6);
     assert_eq!((&rows[5]["action"], &rows[5]["caller"]), (&json!("restore"), &json!("on call")));
@@ -135,25 +107,25 @@ fn what_requests_removed_is_shown_and_put_back() {
 fn a_tag_that_has_been_set_since_stays() {
     let running = running();
     let tags = json!({ "tags": [{ "key": "one" }, { "key": "three" }] });
-    let request = running.remove(&batch_untag(&running.token, "desktop", "first", &tags));
-    import(running.folder.path(), &running.store, &[resource("first", &json!({ "one": "set again" }))]);
+    let request = running.remove(&batch_untag(&running.site.token, "desktop", "first", &tags));
+    running.site.import(&[resource("first", &json!({ "one": "set again" }))]);
     let said = running.restore(&["--request", &request]);
     assert!(said.starts_with("1 tags put back, 1 left"), "{said}");
-    let tags = &running.contents().resources[0].1.tags;
+    let tags = &running.site.contents().resources[0].1.tags;
     assert_eq!((tags["one"].as_str(), tags["three"].as_str()), ("set again", ""));
 }
 
 #[test]
 fn a_restoration_of_everything_has_to_be_asked_for() {
     let running = running();
-    running.remove(&delete_desktop_tag(&running.token, "first", "one"));
-    let before = running.contents();
+    running.remove(&delete_desktop_tag(&running.site.token, "first", "one"));
+    let before = running.site.contents();
     for narrow in [&[][..], &["--project", PROJECT], &["--until", "1s"]] {
-        let ended = output(&[&["restore", "--store", &running.store], narrow].concat());
+        let ended = output(&[&["restore", "--store", &running.site.store], narrow].concat());
         assert_eq!(ended.status.code(), Some(3));
         assert!(stderr(&ended).contains("--request") && stderr(&ended).contains("--since"));
     }
-    let ended = output(&["restore", "--store", &running.store, "--since", "yesterday"]);
+    let ended = output(&["restore", "--store", &running.site.store, "--since", "yesterday"]);
     assert_eq!(ended.status.code(), Some(2));
-    assert_eq!(running.contents(), before);
+    assert_eq!(running.site.contents(), before);
 }

@@ -50,8 +50,7 @@ fn a_bad_line_is_told_by_its_number_and_by_exit_code_3() {
     let file = folder.path().join("in.ndjson");
     fs::write(&file, format!("{}{bad}{}", good[0], good[1])).unwrap();
     for (choice, ids) in [("stop", &[][..]), ("continue", &["d-1", "d-3"])] {
-        let database = folder.path().join(format!("{choice}.db"));
-        let store = format!("sqlite:{}", database.display());
+        let store = format!("sqlite:{}", folder.path().join(format!("{choice}.db")).display());
         let ended = output(&["import", file.to_str().unwrap(), "--store", &store, "--on-error", choice]);
         let said = stderr(&ended);
         assert_eq!(ended.status.code(), Some(3), "{said}");
@@ -59,8 +58,7 @@ fn a_bad_line_is_told_by_its_number_and_by_exit_code_3() {
         // Lines are written many at a time, and it says which are.
         let told = String::from_utf8_lossy(&ended.stdout).contains("stopped at line 2: nothing is imported");
         assert_eq!(told, choice == "stop");
-        let there: Vec<_> =
-            contents(&database).resources.into_iter().map(|(key, _)| key.resource_id).collect();
+        let there: Vec<_> = contents(&store).resources.into_iter().map(|(key, _)| key.resource_id).collect();
         assert_eq!(there, ids, "{choice}");
     }
 }

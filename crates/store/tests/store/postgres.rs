@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use untag_postgres::shared;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 use untag_store::{AuditFilter, Outcome, Store, StoreError};
 
-use crate::support::postgres::{fresh, shared, stranger};
+use crate::support::postgres::{fresh, stranger};
 use crate::support::{allow, any, by, desktop, done, tenant, unavailable, untag};
 
 behaviour_suite!(fresh);
@@ -42,7 +43,7 @@ const SOMEBODY_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity \
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_programs_share_one_database() {
     const KEYS: usize = 60;
-    let url = shared().database().await;
+    let url = shared().database();
     let stores =
         [connect(&url, PostgresOptions::default()).await, connect(&url, PostgresOptions::default()).await];
     let stores = stores.map(Arc::new);
@@ -79,7 +80,7 @@ async fn several_programs_share_one_database() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imports_of_the_same_resources_do_not_fail_each_other() {
-    let url = shared().database().await;
+    let url = shared().database();
     let store = Arc::new(connect(&url, PostgresOptions::default()).await);
     let tasks: Vec<_> = (0..8_usize)
         .map(|task| {
@@ -106,7 +107,7 @@ async fn imports_of_the_same_resources_do_not_fail_each_other() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_programs_may_start_at_once() {
-    let url = shared().database().await;
+    let url = shared().database();
     let starts: Vec<_> = (0..8)
         .map(|_| {
             let url = url.clone();
@@ -129,7 +130,7 @@ async fn many_programs_may_start_at_once() {
 
 #[tokio::test]
 async fn partitions_are_a_choice() {
-    let url = shared().database().await;
+    let url = shared().database();
     let store = connect(&url, PostgresOptions { partitions: 0, ..PostgresOptions::default() }).await;
     store.upsert(vec![(desktop("d1"), tenant(&[("a", "1")]))]).await.unwrap();
     assert_eq!(
@@ -147,7 +148,7 @@ async fn partitions_are_a_choice() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
-    let url = shared().database().await;
+    let url = shared().database();
     let store = connect(&url, PostgresOptions::default()).await;
     stranger(&url).await.execute("UPDATE untag_schema SET version = version + 41", &[]).await.unwrap();
     let newer = |error: &StoreError| matches!(error, StoreError::NewerSchema { found, known } if *found == known + 41);
@@ -159,7 +160,7 @@ async fn a_newer_schema_is_refused() {
 
 #[tokio::test]
 async fn daily_service_needs_no_right_to_change_the_schema() {
-    let url = shared().database().await;
+    let url = shared().database();
     connect(&url, PostgresOptions::default()).await;
     let operator = stranger(&url).await;
     let rights = "CREATE ROLE daily LOGIN; GRANT SELECT ON untag_schema TO daily; \
@@ -216,7 +217,7 @@ async fn another_encoding_is_refused() {
 
 #[tokio::test]
 async fn too_many_that_wait_are_turned_away_and_reading_goes_on() {
-    let url = shared().database().await;
+    let url = shared().database();
     let options = PostgresOptions {
         max_connections: 1,
         max_waiting: 1,
@@ -252,7 +253,7 @@ async fn too_many_that_wait_are_turned_away_and_reading_goes_on() {
 
 #[tokio::test]
 async fn a_lock_that_is_never_released_is_not_waited_for() {
-    let url = shared().database().await;
+    let url = shared().database();
     let options = PostgresOptions { lock_timeout: Duration::from_millis(100), ..PostgresOptions::default() };
     let store = connect(&url, options).await;
     store.upsert(vec![(desktop("d1"), tenant(&[("a", "1")]))]).await.unwrap();
@@ -267,7 +268,7 @@ async fn a_lock_that_is_never_released_is_not_waited_for() {
 
 #[tokio::test]
 async fn whoever_hangs_up_leaves_nothing_behind() {
-    let url = shared().database().await;
+    let url = shared().database();
     let options = PostgresOptions { max_connections: 1, ..PostgresOptions::default() };
     let store = Arc::new(connect(&url, options).await);
     store
@@ -305,7 +306,7 @@ async fn whoever_hangs_up_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broken_connections_are_replaced_while_requests_run() {
-    let url = shared().database().await;
+    let url = shared().database();
     let store = Arc::new(connect(&url, PostgresOptions::default()).await);
     let keys: Vec<String> = (0..150).map(|key| format!("key{key}")).collect();
     let tags: BTreeMap<String, String> = keys.iter().map(|key| (key.clone(), String::new())).collect();
@@ -358,7 +359,7 @@ async fn broken_connections_are_replaced_while_requests_run() {
 
 #[tokio::test]
 async fn a_read_only_server_is_left_until_it_accepts_writes() {
-    let url = shared().database().await;
+    let url = shared().database();
     let store = connect(&url, PostgresOptions::default()).await;
     // Its deadline is for answers that say no; for the others it would be a race on a busy machine.
     let hasty = PostgresOptions { deadline: Duration::from_secs(3), ..PostgresOptions::default() };
@@ -425,7 +426,7 @@ async fn lossy_proxy(server: u16, armed: Arc<AtomicBool>) -> u16 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_is_lost_is_recorded_once() {
-    let url = shared().database().await;
+    let url = shared().database();
     let armed = Arc::new(AtomicBool::new(false));
     let port = lossy_proxy(shared().port(), Arc::clone(&armed)).await;
     let proxied = url.replace(&format!(":{}/", shared().port()), &format!(":{port}/"));

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use untag_postgres::Cluster;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 use untag_store::{AuditFilter, Outcome, ResourceKey, Store, Tags};
 
 use super::until;
-use crate::support::postgres::{Cluster, stranger};
+use crate::support::postgres::stranger;
 use crate::support::{allow, any, by, desktop, done, tenant, unavailable, untag};
 
 const TASKS: usize = 16;

@@ -4,10 +4,11 @@ use std::fs;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use untag_postgres::Cluster;
 use untag_store::Store;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 
-use crate::support::postgres::{Cluster, stranger};
+use crate::support::postgres::stranger;
 use crate::support::unavailable;
 
 fn authority() -> CertifiedIssuer<'static, KeyPair> {
