@@ -80,16 +80,19 @@ impl Answered {
     }
 }
 
-/// Sends each request once, on so many connections with one in flight on each.
+/// Sends each request once, on so many connections with one in flight on each, to these servers in turn.
 ///
 /// # Errors
 /// An answer other than 204, or none.
 pub(crate) async fn each(
-    address: SocketAddr,
+    servers: &[SocketAddr],
     connections: usize,
     requests: Vec<Vec<u8>>,
 ) -> Outcome<Answered> {
-    let load = Load::connect(address, connections, &[]).await?;
+    let mut load = Load { connections: Vec::with_capacity(connections) };
+    for server in servers.iter().cycle().take(connections) {
+        load.connections.append(&mut Load::connect(*server, 1, &[]).await?.connections);
+    }
     let requests = Arc::new(Mutex::new(requests.into_iter()));
     let start = clock::now();
     let mut tasks: JoinSet<Outcome<Vec<f64>>> =

@@ -13,11 +13,13 @@ mod documents;
 mod example;
 mod load;
 mod machine;
+mod program;
 mod progress;
 mod report;
 mod rounds;
 mod server;
 mod slice;
+mod start;
 mod stub;
 
 use budget::Budget;
@@ -34,7 +36,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Measures the generator, the stub, the client and the service, each beside what it is built on, and prints a table of ratios.
 ///
-/// Takes about two minutes. Loopback only. Leave the machine alone meanwhile.
+/// Takes about five minutes. Loopback only. Leave the machine alone meanwhile.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Cli {
@@ -57,8 +59,10 @@ enum Part {
     Stub,
     /// The client
     Client,
-    /// The service: durable deletions on a real disk
+    /// The service: its start, and durable deletions on SQLite and a real disk
     Service,
+    /// The service on PostgreSQL, which must be installed: durable deletions through one process and two
+    Postgres,
 }
 
 /// What this program starts itself for.
@@ -101,8 +105,18 @@ fn run(cli: &Cli) -> Outcome<()> {
         report.sections.push(client::measure(&budget)?);
     }
     if wanted(Part::Service) {
-        report.sections.push(deletions::measure(&budget)?);
+        report.sections.push(start::measure(&budget)?);
+        report.sections.extend(deletions::on_sqlite(&budget)?);
+    }
+    if wanted(Part::Postgres) {
+        report.sections.push(deletions::on_postgres(&budget)?);
     }
     write!(std::io::stdout(), "{report}")?;
     Ok(())
+}
+
+/// A count as a figure to reckon with.
+#[allow(clippy::cast_precision_loss, reason = "no count here reaches 2^53")]
+pub(crate) fn number(count: usize) -> f64 {
+    count as f64
 }

@@ -8,6 +8,9 @@ const REPORT: &str = "target/bench/report.md";
 
 /// Builds the benchmarks with optimisation and runs them. `arguments` go to the benchmark program.
 pub(crate) fn run(root: &Path, arguments: &[OsString]) -> Result<(), Failure> {
+    // The service is measured as the program that users run, so it is built too.
+    let build = ["build", "--release", "--package", "untag-bench", "--package", "untag-service"];
+    process::run(&mut process::cargo(root, build))?;
     let command = ["run", "--release", "--package", "untag-bench", "--"];
     let table = process::run_and_keep(process::cargo(root, command).args(arguments))?;
     files::write(&root.join(REPORT), table.as_bytes())?;
