@@ -23,6 +23,9 @@ use untag_fixtures::generated::tag_deletion::types;
 /// How many requests are in flight at the same time.
 const CONCURRENCY: [usize; 2] = [1, 16];
 
+/// What both call themselves.
+const USER_AGENT: &str = "bench";
+
 /// Something that can send an example.
 trait Sender: Send + Sync + 'static {
     /// Sends it, and waits for the answer, which is 204.
@@ -43,12 +46,13 @@ struct Ours {
 
 impl Ours {
     fn new(address: SocketAddr) -> Outcome<Self> {
-        let transport = ClientBuilder::new(format!("http://{address}"))
+        let client = ClientBuilder::new(format!("http://{address}"))
             .token(untag_client::types::AuthToken::new(&**TOKEN)?)
-            .transport()?;
+            .user_agent(USER_AGENT)
+            .build_as()?;
         let key = |text: &str| types::TagKey::new(text);
         Ok(Self {
-            client: Client::from(transport),
+            client,
             project: types::DesktopProjectId::new(PROJECT)?,
             desktop: types::DesktopId::new(ID)?,
             key: types::DesktopTagKey::new(KEY)?,
@@ -101,7 +105,7 @@ struct Bare {
 impl Bare {
     fn new(address: SocketAddr) -> Outcome<Self> {
         Ok(Self {
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().user_agent(USER_AGENT).build()?,
             address,
             token: HeaderValue::from_str(&TOKEN)?,
             requests: Example::ALL

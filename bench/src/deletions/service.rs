@@ -45,11 +45,13 @@ impl Service {
         data::fill(runtime, &*store, resources)?;
         let callers = Configuration::parse(&data::callers(), Path::new("bench"))?;
         let authorization = Authorization::load(&[], "bench", None).map_err(|_| "no policy can be wrong")?;
+        let authenticator = Arc::new(Authenticator::new(&callers)?);
+        let metrics = Metrics::new(Arc::clone(&store), Arc::new(Load::default()), Arc::clone(&authenticator));
         let api = Untagd {
             store: Arc::clone(&store),
-            authenticator: Arc::new(Authenticator::new(&callers)?),
+            authenticator,
             authorization: Arc::new(authorization),
-            metrics: Arc::new(Metrics::new(Arc::clone(&store), Arc::new(Load::default()))),
+            metrics: Arc::new(metrics),
             tls: false,
         };
         let server = Server::start(untag_server::router(api))?;

@@ -82,7 +82,10 @@ impl Configuration {
                 .problem_of_file("nobody can be recognised; add [[tokens]], [[access_keys]] or [keystone]");
         }
         tables::access(&mut checker, &file, access);
-        let warnings = checker.finish()?;
+        let warnings = match checker.finish() {
+            Ok(warnings) => warnings,
+            Err(error) => return Err(error.with_policies(policies)),
+        };
         // A table with a problem has ended with the line above.
         Ok(Self { users, tokens, access_keys, keystone: keystone.ok().flatten(), policies, warnings })
     }

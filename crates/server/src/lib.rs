@@ -12,6 +12,7 @@ pub mod path;
 pub mod query;
 pub mod reply;
 mod request_id;
+mod route;
 
 #[rustfmt::skip]
 mod generated;
@@ -26,4 +27,5 @@ pub use fallback::{method_not_allowed, not_found};
 // By name as the contract grows: everything in there is public API by construction.
 pub use generated::*;
 pub use request_id::RequestId;
+pub use route::Route;
 pub use untag_types::validate::Valid;

@@ -21,7 +21,7 @@ use untag_store::{Attribution, Deletion, Denial, Outcome, ResourceKey, Store, Ta
 use untag_types::EncodedAuthorizationMessage;
 
 /// The type under which desktops are kept.
-const DESKTOP: &str = "desktop";
+pub const DESKTOP: &str = "desktop";
 
 /// The contract's implementation.
 #[derive(Debug)]
@@ -81,12 +81,10 @@ impl Authenticate for Untagd {
         {
             untag_identity::AuthenticationError::Refused { kind, message } => {
                 tracing::info!(%request_id, reason = kind.label(), "credentials refused");
-                self.metrics.refused(kind.label());
                 AuthenticationError::Refused(message)
             }
             untag_identity::AuthenticationError::Failed { message } => {
                 tracing::error!(%request_id, reason = message, "credentials cannot be judged");
-                self.metrics.failed();
                 AuthenticationError::Failed
             }
         })

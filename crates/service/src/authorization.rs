@@ -4,7 +4,7 @@
 //! applies inside its transaction ([`Authorization::rule`]).
 
 use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -44,6 +44,13 @@ impl Operation {
     #[must_use]
     pub fn id(self) -> &'static str {
         self.permission().operation_id
+    }
+
+    /// Its path as the contract writes it, with the names of parameters in braces.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        let route = untag_server::ROUTES.iter().find(|route| route.operation == self.id());
+        route.map_or("", |route| route.path)
     }
 }
 
@@ -111,20 +118,15 @@ impl Authorization {
         bindings: &[PolicyBinding],
         region: &str,
         key: Option<message::Key>,
-    ) -> Result<Self, Vec<Problem>> {
+    ) -> Result<Self, Problems> {
         let mut policies = Vec::new();
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         for PolicyBinding { file, users, roles } in bindings {
-            match read_policy(file) {
-                Ok(policy) => policies.push(Bound { policy, users: users.clone(), roles: roles.clone() }),
-                Err(problem) => problems.push(problem),
+            if let Some(policy) = problems.take(read_policy(file)) {
+                policies.push(Bound { policy, users: users.clone(), roles: roles.clone() });
             }
         }
-        if problems.is_empty() {
-            Ok(Self { policies, region: region.to_owned(), key })
-        } else {
-            Err(problems)
-        }
+        problems.or(Self { policies, region: region.to_owned(), key })
     }
 
     /// What works, but should be looked at: actions of policies that nothing here ever asks for.

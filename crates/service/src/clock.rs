@@ -1,6 +1,6 @@
 //! The clock: the one place of the service where time is read.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use untag_store::Micros;
 
 /// The time of day.
@@ -27,12 +27,4 @@ pub fn micros(time: SystemTime) -> Micros {
         Ok(since) => Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX),
         Err(before) => Micros::try_from(before.duration().as_micros()).map_or(Micros::MIN, |micros| -micros),
     }
-}
-
-/// The time that the store keeps as this.
-#[must_use]
-pub fn time(micros: Micros) -> SystemTime {
-    let distance = Duration::from_micros(micros.unsigned_abs());
-    if micros < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
-        .unwrap_or(UNIX_EPOCH)
 }

@@ -1,12 +1,14 @@
 //! From settings to a store.
 
 use crate::cli::StoreOptions;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::settings::{Layer, Settings, StoreUrl};
 use std::sync::Arc;
-use untag_store::Store;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 use untag_store::sqlite::{SqliteOptions, SqliteStore};
+use untag_store::{Store, StoreError};
 
 /// Whether a database file is made where there is none. A command that only reads, or undoes, would otherwise take a
 /// misspelt name for an empty database.
@@ -23,7 +25,11 @@ pub enum Missing {
 /// # Errors
 /// It cannot be reached, is not ours, or is of a newer version.
 pub async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn Store>, Problem> {
-    let cannot = |error: untag_store::StoreError| Problem::new(format!("{:?}: {error}", settings.store));
+    let cannot = |error: StoreError| {
+        let words = format!("{:?}: {error}", settings.store);
+        // A connection string or certificates that cannot be read.
+        if matches!(error, StoreError::Invalid(_)) { Problem::input(words) } else { Problem::new(words) }
+    };
     Ok(match &settings.store {
         StoreUrl::Sqlite(path) => {
             let options = SqliteOptions {
@@ -46,15 +52,27 @@ pub async fn open(settings: &Settings, missing: Missing) -> Result<Arc<dyn Store
     })
 }
 
+/// Looks whether the authorities that vouch for PostgreSQL can be read, without connecting.
+///
+/// # Errors
+/// They cannot; the message names the file.
+pub fn check(settings: &Settings) -> Result<(), Problem> {
+    let (StoreUrl::Postgres(_), Some(file)) = (&settings.store, &settings.store_ca) else { return Ok(()) };
+    let pem = std::fs::read(file).map_err(|error| Problem::file(file, &error))?;
+    let mut certificates = CertificateDer::pem_slice_iter(&pem).peekable();
+    if certificates.peek().is_none() || certificates.any(|certificate| certificate.is_err()) {
+        return Err(Problem::input(format!("{}: holds no certificates; PEM is expected", file.display())));
+    }
+    Ok(())
+}
+
 /// Opens the database for a command that needs nothing else.
 ///
 /// # Errors
 /// As [`open`], or the settings are wrong.
-pub async fn open_for(options: &StoreOptions, missing: Missing) -> Result<Arc<dyn Store>, Vec<Problem>> {
+pub async fn open_for(options: &StoreOptions, missing: Missing) -> Result<Arc<dyn Store>, Problems> {
     let layer = Layer { store: options.store.clone(), ..Layer::default() };
-    let layer = match &options.config {
-        Some(path) => layer.over(Layer::read(path).map_err(|problem| vec![problem])?),
-        None => layer,
-    };
-    open(&layer.settle()?, missing).await.map_err(|problem| vec![problem])
+    let mut problems = Problems::default();
+    let settings = layer.over_file(options.config.as_deref(), &mut problems).settle_with(&mut problems);
+    Ok(open(&problems.or(settings)?, missing).await?)
 }

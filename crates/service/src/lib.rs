@@ -12,6 +12,7 @@ pub mod database;
 pub mod front;
 pub mod logging;
 pub mod metrics;
+pub mod open_files;
 pub mod problem;
 pub mod ready;
 pub mod running;
@@ -21,7 +22,7 @@ pub mod transfer;
 
 use clap::Parser;
 use cli::{Cli, Command};
-use problem::{Cause, Problem};
+use problem::{Cause, Problem, Problems};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -31,7 +32,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command(cli.command)),
-        Err(error) => Err(vec![Problem::new(format!("no threads: {error}"))]),
+        Err(error) => Err(Problem::new(format!("no threads: {error}")).into()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -44,8 +45,7 @@ pub fn run() -> ExitCode {
 const WRONG_INPUT: u8 = 3;
 
 /// Runs a command; whether what it looked at is good.
-async fn command(command: Command) -> Result<bool, Vec<Problem>> {
-    let one = |problem| vec![problem];
+async fn command(command: Command) -> Result<bool, Problems> {
     match command {
         Command::Dev(dev) => command::dev::run(dev).await?,
         Command::Serve(configured) => command::serve::run(configured).await?,
@@ -55,16 +55,16 @@ async fn command(command: Command) -> Result<bool, Vec<Problem>> {
         Command::Export(export) => command::export::run(export).await?,
         Command::Audit(audit) => command::audit::run(audit).await?,
         Command::Restore(restore) => command::restore::run(restore).await?,
-        Command::Token(token) => command::token::run(&token).map_err(one)?,
-        Command::MessageKey => command::message_key::run().map_err(one)?,
+        Command::Token(token) => command::token::run(&token)?,
+        Command::MessageKey => command::message_key::run()?,
         Command::Explain(explain) => return command::explain::run(*explain).await,
-        Command::DecodeAuthorizationMessage(decode) => command::decode::run(decode).map_err(one)?,
+        Command::DecodeAuthorizationMessage(decode) => command::decode::run(decode)?,
     }
     Ok(true)
 }
 
-fn report(problems: &[Problem]) -> ExitCode {
-    for problem in problems {
+fn report(problems: &Problems) -> ExitCode {
+    for problem in problems.iter() {
         // Where stderr cannot be written, the exit code says it.
         let _ = writeln!(io::stderr(), "error: {problem}");
     }

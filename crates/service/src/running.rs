@@ -4,8 +4,9 @@ use crate::admin::{self, Admin};
 use crate::api::Untagd;
 use crate::configuration::Loaded;
 use crate::database::{self, Missing};
-use crate::front::{self, Exchanged, Listener, Observe};
+use crate::front::{self, Listener};
 use crate::metrics::Metrics;
+use crate::open_files::ADMIN_CONNECTIONS;
 use crate::problem::Problem;
 use crate::ready::{self, Ready, Sample};
 use crate::settings::Settings;
@@ -33,15 +34,12 @@ impl Service {
     /// # Errors
     /// One of them cannot be had.
     pub async fn prepare(loaded: Loaded) -> Result<Self, Problem> {
-        let Loaded { settings, callers, authenticator, authorization } = loaded;
-        for warning in callers.warnings().iter().cloned().chain(authorization.warnings()) {
-            tracing::warn!("{warning}");
-        }
+        let Loaded { settings, authenticator, authorization, .. } = loaded;
         let cannot = |error: front::BindError| Problem::new(error.to_string());
         let listener = Listener::bind(settings.listen, settings.tls.clone()).await.map_err(cannot)?;
         let admin_listener = Listener::bind(settings.admin_listen, None).await.map_err(cannot)?;
         let store = database::open(&settings, Missing::Make).await?;
-        let metrics = Arc::new(Metrics::new(Arc::clone(&store), listener.load()));
+        let metrics = Arc::new(Metrics::new(Arc::clone(&store), listener.load(), Arc::clone(&authenticator)));
         let api = Untagd {
             store: Arc::clone(&store),
             authenticator,
@@ -85,11 +83,11 @@ impl Service {
             metrics: Arc::clone(&metrics),
             stopping: Arc::clone(&stopping),
         });
-        let observer: Arc<dyn Observe> = Arc::new(Counted(metrics));
+        let admin_settings = front::Settings { connections: ADMIN_CONNECTIONS, ..settings.front.clone() };
         let admin_task = tokio::spawn(front::serve(
             admin_listener,
             admin_router,
-            settings.front.clone(),
+            admin_settings,
             Arc::new(()),
             closed(stops),
         ));
@@ -111,7 +109,7 @@ impl Service {
             tracing::info!("stopping: no new connections; requests under way are answered");
             stopping.store(true, Ordering::Relaxed);
         };
-        let drained = front::serve(listener, router, settings.front.clone(), observer, stop).await;
+        let drained = front::serve(listener, router, settings.front.clone(), metrics, stop).await;
         if drained.cut > 0 {
             tracing::warn!(
                 connections = drained.cut,
@@ -125,7 +123,7 @@ impl Service {
             // Whoever finds no file looks no further; one that stays behind is overwritten by the next start.
             let _ = std::fs::remove_file(path);
         }
-        store.close().await.map_err(|error| Problem::new(error.to_string()))?;
+        store.close().await?;
         tracing::info!("stopped");
         Ok(())
     }
@@ -150,20 +148,4 @@ pub fn signals() -> Result<impl Future<Output = ()>, Problem> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// Counts every request.
-struct Counted(Arc<Metrics>);
-
-impl Observe for Counted {
-    fn exchanged(&self, exchange: &Exchanged<'_>) {
-        let operation = match exchange.route {
-            Some(route) if route.ends_with("/tags/delete") => "batchUntagResources",
-            Some(route) if route.contains("/desktops/") => "deleteDesktopTag",
-            _ => "none",
-        };
-        // 499 is what the field writes down for a client that hung up.
-        let status = exchange.status.map_or(499, |status| status.as_u16());
-        self.0.answered(operation, status, exchange.latency);
-    }
 }

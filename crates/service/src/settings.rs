@@ -4,11 +4,14 @@
 //! member `admin-listen` of the file that `--config` names. The flag wins over the variable, and the variable over the
 //! file. [`Layer`] is all three: clap fills it from flags and variables, and serde from the file.
 
+mod file;
+
 use crate::front::{self, TlsFiles};
 use crate::logging;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -82,6 +85,10 @@ pub struct Layer {
     /// PEM file with the authorities that vouch for PostgreSQL, in place of the system's
     #[arg(long, env = "UNTAGD_STORE_CA", value_name = "FILE")]
     pub store_ca: Option<PathBuf>,
+    /// Where in the file its members stand, for whoever complains about them: `untagd.toml:3:1` by member.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub places: BTreeMap<String, String>,
 }
 
 /// A number of seconds, with a fraction if need be.
@@ -158,6 +165,12 @@ impl fmt::Debug for StoreUrl {
     }
 }
 
+impl Default for StoreUrl {
+    fn default() -> Self {
+        Self::Sqlite("untagd.db".into())
+    }
+}
+
 impl StoreUrl {
     /// Reads `sqlite:PATH`, or a URL or connection string of PostgreSQL.
     ///
@@ -180,73 +193,62 @@ impl StoreUrl {
 }
 
 impl Layer {
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// It cannot be read, or says something that is no setting: where, and what instead.
-    pub fn read(path: &Path) -> Result<Self, Problem> {
-        let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
-        let mut layer: Self =
-            toml::from_str(&text).map_err(|error| Problem::input(format!("{}: {error}", path.display())))?;
-        // What a file names is beside the file, wherever the program was started.
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for file in [
-            &mut layer.authentication,
-            &mut layer.message_key,
-            &mut layer.tls_certificate,
-            &mut layer.tls_key,
-            &mut layer.store_ca,
-            &mut layer.ready_file,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            *file = folder.join(&*file);
+    /// This layer, and below it the file, if there is one.
+    #[must_use]
+    pub fn over_file(self, path: Option<&Path>, problems: &mut Problems) -> Self {
+        match path {
+            Some(path) => self.over(Self::read(path, problems)),
+            None => self,
         }
-        if let Some(store) = &mut layer.store
-            && let Ok(StoreUrl::Sqlite(path)) = StoreUrl::parse(store)
-        {
-            *store = format!("sqlite:{}", folder.join(path).display());
-        }
-        Ok(layer)
     }
 
     /// This layer, and below it another, which says what this one leaves open.
     #[must_use]
-    pub fn over(self, below: Self) -> Self {
-        Self {
-            listen: self.listen.or(below.listen),
-            admin_listen: self.admin_listen.or(below.admin_listen),
-            store: self.store.or(below.store),
-            authentication: self.authentication.or(below.authentication),
-            region: self.region.or(below.region),
-            message_key: self.message_key.or(below.message_key),
-            tls_certificate: self.tls_certificate.or(below.tls_certificate),
-            tls_key: self.tls_key.or(below.tls_key),
-            ready_file: self.ready_file.or(below.ready_file),
-            log_format: self.log_format.or(below.log_format),
-            log: self.log.or(below.log),
-            max_requests: self.max_requests.or(below.max_requests),
-            max_connections: self.max_connections.or(below.max_connections),
-            header_timeout: self.header_timeout.or(below.header_timeout),
-            body_timeout: self.body_timeout.or(below.body_timeout),
-            idle_timeout: self.idle_timeout.or(below.idle_timeout),
-            drain_timeout: self.drain_timeout.or(below.drain_timeout),
-            max_header_bytes: self.max_header_bytes.or(below.max_header_bytes),
-            store_connections: self.store_connections.or(below.store_connections),
-            store_partitions: self.store_partitions.or(below.store_partitions),
-            store_ca: self.store_ca.or(below.store_ca),
+    pub fn over(self, mut below: Self) -> Self {
+        macro_rules! merged {
+            ($($member:ident)*) => {
+                Self {
+                    $($member: match self.$member {
+                        None => below.$member,
+                        said => {
+                            below.places.remove(&stringify!($member).replace('_', "-"));
+                            said
+                        }
+                    },)*
+                    places: below.places.into_iter().chain(self.places).collect(),
+                }
+            };
         }
+        merged!(
+            listen admin_listen store authentication region message_key tls_certificate tls_key ready_file
+            log_format log max_requests max_connections header_timeout body_timeout idle_timeout drain_timeout
+            max_header_bytes store_connections store_partitions store_ca
+        )
     }
 
     /// The settings, with defaults for what nobody said.
     ///
     /// # Errors
     /// Everything that is wrong with them.
-    pub fn settle(self) -> Result<Settings, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let store = StoreUrl::parse(self.store.as_deref().unwrap_or("sqlite:untagd.db"));
-        let store = store.map_err(|why| problems.push(Problem::input(why)));
+    pub fn settle(self) -> Result<Settings, Problems> {
+        let mut problems = Problems::default();
+        let settings = self.settle_with(&mut problems);
+        problems.or(settings)
+    }
+
+    /// The settings, with defaults also for what is wrong.
+    #[must_use]
+    pub fn settle_with(self, problems: &mut Problems) -> Settings {
+        let mut wrong = |member: &str, words: String| {
+            let place = self.places.get(member).map(|place| format!("{place}: ")).unwrap_or_default();
+            problems.add(Problem::input(place + &words));
+        };
+        let store = self.store.as_deref().map_or_else(StoreUrl::default, |store| {
+            StoreUrl::parse(store).unwrap_or_else(|words| {
+                wrong("store", words);
+                StoreUrl::default()
+            })
+        });
         let tls = match (self.tls_certificate, self.tls_key) {
             (Some(chain), Some(key)) => Some(TlsFiles { chain, key }),
             (None, None) => None,
@@ -256,7 +258,7 @@ impl Layer {
                 } else {
                     ("tls-key", "tls-certificate")
                 };
-                problems.push(Problem::input(format!("{there} is set and {missing} is not; TLS needs both")));
+                wrong(there, format!("{there} is set and {missing} is not; TLS needs both"));
                 None
             }
         };
@@ -266,19 +268,16 @@ impl Layer {
             ("store-connections", self.store_connections.map(u32::from)),
         ] {
             if value == Some(0) {
-                problems.push(Problem::input(format!("{name} is 0, so that nothing could be served")));
+                wrong(name, format!("{name} is 0, so that nothing could be served"));
             }
         }
         if self.max_header_bytes.is_some_and(|bytes| bytes < 8192) {
-            problems.push(Problem::input("max-header-bytes is less than 8192, which real requests need"));
+            let words = "max-header-bytes is less than 8192, which real requests need";
+            wrong("max-header-bytes", words.to_owned());
         }
         let log = self.log.unwrap_or_else(|| "info".to_owned());
         if let Err(problem) = logging::filter(&log) {
-            problems.push(problem);
-        }
-        let Ok(store) = store else { return Err(problems) };
-        if !problems.is_empty() {
-            return Err(problems);
+            wrong("log", problem.to_string());
         }
         let mut front = front::Settings::default();
         for (set, place) in [
@@ -296,7 +295,7 @@ impl Layer {
         ] {
             *place = set.map_or(*place, |Seconds(set)| set);
         }
-        Ok(Settings {
+        Settings {
             listen: self.listen.unwrap_or_else(|| loopback(8080)),
             admin_listen: self.admin_listen.unwrap_or_else(|| loopback(8081)),
             store,
@@ -311,7 +310,7 @@ impl Layer {
             store_connections: self.store_connections.unwrap_or(16),
             store_partitions: self.store_partitions.unwrap_or(16),
             store_ca: self.store_ca,
-        })
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 use std::path::Path;
 use std::time::Duration;
+use untag_service::problem::Problems;
 use untag_service::settings::{self, Layer, StoreUrl, loopback};
 
 /// The README's table is what the code says. `UPDATE_README=1` writes it.
@@ -27,11 +28,18 @@ fn the_readme_has_every_setting() {
     assert_eq!(found, wanted, "run the test with UPDATE_README=1 and read what it wrote");
 }
 
-fn file(text: &str) -> Result<Layer, String> {
+fn file(text: &str) -> Result<Layer, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("untagd.toml");
     std::fs::write(&path, text).unwrap();
-    Layer::read(&path).map_err(|problem| problem.to_string())
+    let mut problems = Problems::default();
+    let layer = Layer::read(&path, &mut problems);
+    if problems.is_empty() {
+        return Ok(layer);
+    }
+    // The folder's name is another each time.
+    let file = path.display().to_string();
+    Err(problems.iter().map(|problem| problem.to_string().replace(&file, "untagd.toml")).collect())
 }
 
 #[test]
@@ -54,7 +62,7 @@ fn paths_in_the_file_start_at_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("untagd.toml");
     std::fs::write(&path, "authentication = \"callers.toml\"\ntls-key = \"/etc/key.pem\"\n").unwrap();
-    let layer = Layer::read(&path).unwrap();
+    let layer = Layer::read(&path, &mut Problems::default());
     assert_eq!(layer.authentication, Some(folder.path().join("callers.toml")));
     assert_eq!(layer.tls_key, Some("/etc/key.pem".into()));
 }
@@ -70,9 +78,77 @@ fn what_is_no_setting_is_refused_with_its_place() {
         ("log-format = \"xml\"\n", "xml"),
     ] {
         let refused = file(text).unwrap_err();
-        assert!(refused.contains("untagd.toml") && refused.contains(part), "{text}: {refused}");
-        assert!(refused.contains("line 1"), "{text}: {refused}");
+        assert_eq!(refused.len(), 1, "{refused:?}");
+        assert!(refused[0].starts_with("untagd.toml:1:") && refused[0].contains(part), "{text}: {refused:?}");
     }
+}
+
+#[test]
+fn one_bad_member_does_not_hide_the_next_and_no_line_is_repeated() {
+    let text = "stroe = \"sqlite:tags.db\"\nlisten = 8080\nregion = \"here\"\n[tls]\nkey = \"key.pem\"\n";
+    let refused = file(text).unwrap_err();
+    let places: Vec<&str> =
+        refused.iter().filter_map(|problem| problem.split_once(": ")).map(|(at, _)| at).collect();
+    assert_eq!(places, ["untagd.toml:1:1", "untagd.toml:2:10", "untagd.toml:4:2"], "{refused:?}");
+
+    let refused = file(&"no setting\n".repeat(100)).unwrap_err();
+    assert_eq!((refused.len(), refused[20].as_str()), (21, "untagd.toml: and 80 more"));
+
+    let refused = file("store = \"postgres://root:geheim@db/tags\nlisten = oops\n").unwrap_err();
+    assert!(refused.iter().any(|problem| problem.starts_with("untagd.toml:1:")), "{refused:?}");
+    assert!(refused.iter().any(|problem| problem.starts_with("untagd.toml:2:")), "{refused:?}");
+    assert!(!refused.concat().contains("geheim"), "{refused:?}");
+}
+
+#[test]
+fn what_the_file_says_is_refused_with_its_place_unless_a_flag_says_other() {
+    let text = "max-requests = 0\n max-header-bytes = 1\nlog = \"a=b=c\"\ntls-key = \"key.pem\"\n";
+    let told = |flags: &[&str]| -> Vec<String> {
+        let layer = settings::from_arguments(flags.iter().copied()).unwrap().over(file(text).unwrap());
+        let problems = layer.settle().err().unwrap_or_default();
+        problems
+            .iter()
+            .map(|problem| {
+                problem
+                    .to_string()
+                    .rsplit_once("untagd.toml")
+                    .map_or_else(|| problem.to_string(), |(_, rest)| rest.to_owned())
+            })
+            .collect()
+    };
+    let all = told(&[]);
+    let starts = [
+        ":4:1: tls-key is set",
+        ":1:1: max-requests is 0",
+        ":2:2: max-header-bytes",
+        ":3:1: log is no filter",
+    ];
+    assert_eq!(all.len(), starts.len(), "{all:?}");
+    for (problem, start) in all.iter().zip(starts) {
+        assert!(problem.starts_with(start), "{problem}");
+    }
+    let good = [
+        "--max-requests",
+        "5",
+        "--max-header-bytes",
+        "9000",
+        "--log",
+        "info",
+        "--tls-certificate",
+        "chain.pem",
+    ];
+    assert_eq!(told(&good), [""; 0]);
+    let other = [
+        "--max-requests",
+        "0",
+        "--max-header-bytes",
+        "9000",
+        "--log",
+        "info",
+        "--tls-certificate",
+        "chain.pem",
+    ];
+    assert_eq!(told(&other), ["max-requests is 0, so that nothing could be served"]);
 }
 
 #[test]

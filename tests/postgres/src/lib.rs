@@ -94,7 +94,7 @@ impl Cluster {
         let mut cluster = Self { home, port: 0, undertaker: None, databases: AtomicU32::new(0) };
         // Signals that end the tests from a terminal reach this process too; it has work to do then.
         let script = "trap '' INT HUP TERM; cat >/dev/null; \
-                      \"$1\"/pg_ctl -D \"$2\"/data -m immediate -w stop >/dev/null 2>&1; rm -rf \"$2\"";
+                      \"$1\"/pg_ctl -D \"$2\"/data -m immediate -w stop >/dev/null 2>&1; rm -rf \"$2\" 2>/dev/null";
         cluster.undertaker = Some(
             unprivileged("sh")
                 .args(["-c", script, "sh"])
@@ -220,6 +220,8 @@ impl Drop for Cluster {
         if let Some(mut undertaker) = self.undertaker.take() {
             drop(undertaker.stdin.take());
             let _ = undertaker.wait();
+            // Who runs the server may empty it; where the folder above is not theirs, they cannot take it away.
+            let _ = fs::remove_dir(&self.home);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with an authentication file, and where.
 
+use super::PolicyBinding;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub struct ConfigurationError {
     file: PathBuf,
     problems: Vec<Problem>,
+    policies: Vec<PolicyBinding>,
 }
 
 /// One problem and its place.
@@ -22,7 +24,7 @@ pub struct Problem {
 
 impl ConfigurationError {
     pub(super) fn new(file: &Path, problems: Vec<Problem>) -> Self {
-        Self { file: file.to_owned(), problems }
+        Self { file: file.to_owned(), problems, policies: Vec::new() }
     }
 
     pub(super) fn unreadable(file: &Path, error: &io::Error) -> Self {
@@ -30,10 +32,22 @@ impl ConfigurationError {
         Self::new(file, vec![Problem { place: None, message }])
     }
 
+    /// The same for a file whose policies are known all the same.
+    pub(super) fn with_policies(self, policies: Vec<PolicyBinding>) -> Self {
+        Self { policies, ..self }
+    }
+
     /// The problems, by place.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// The policies that the file names, as far as it could be read: what is wrong with their documents can be said in the
+    /// same breath.
+    #[must_use]
+    pub fn policies(&self) -> &[PolicyBinding] {
+        &self.policies
     }
 }
 

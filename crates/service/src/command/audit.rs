@@ -4,7 +4,7 @@ use super::{is_read, time};
 use crate::cli::StoreOptions;
 use crate::clock;
 use crate::database::{self, Missing};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::running::signals;
 use clap::Args;
 use serde_json::json;
@@ -44,7 +44,7 @@ pub struct Chosen {
     /// Only of this project
     #[arg(long, value_name = "ID")]
     pub project: Option<String>,
-    /// Only of this request
+    /// Only of this request; SQLite looks through the whole trail for it, or from --since on
     #[arg(long, value_name = "ID")]
     pub request: Option<String>,
     /// Only of resources of this type
@@ -80,7 +80,7 @@ impl Chosen {
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn run(audit: Audit) -> Result<(), Vec<Problem>> {
+pub async fn run(audit: Audit) -> Result<(), Problems> {
     let store = database::open_for(&audit.store, Missing::Refuse).await?;
     let mut viewer = Viewer {
         store: &*store,
@@ -90,8 +90,9 @@ pub async fn run(audit: Audit) -> Result<(), Vec<Problem>> {
         shown: BTreeSet::new(),
     };
     let outcome = if audit.follow { viewer.follow().await } else { viewer.show(None).await.map(drop) };
-    let closed = store.close().await.map_err(|error| Problem::new(error.to_string()));
-    outcome.and(closed).map_err(|problem| vec![problem])
+    let closed = store.close().await;
+    outcome?;
+    Ok(closed?)
 }
 
 /// Shows rows, each of them once.
@@ -136,8 +137,7 @@ impl Viewer<'_> {
         let filter = AuditFilter { from: self.filter.from.max(from), ..self.filter.clone() };
         let mut after = None;
         loop {
-            let page = self.store.audit(filter.clone(), after, PAGE).await;
-            let page = page.map_err(|error| Problem::new(error.to_string()))?;
+            let page = self.store.audit(filter.clone(), after, PAGE).await?;
             let is_last = page.len() < PAGE;
             for entry in &page {
                 let at = entry.position.at;

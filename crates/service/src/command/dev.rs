@@ -1,9 +1,10 @@
 //! `untagd dev`: the service on this machine, with sample data and credentials that are printed.
 
 use super::say;
+use crate::authorization::Operation;
 use crate::configuration;
 use crate::logging;
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::ready::Sample;
 use crate::running::{Service, signals};
 use crate::sample::{self, Callers, RESOURCE};
@@ -37,22 +38,22 @@ pub struct Dev {
 ///
 /// # Errors
 /// An address is not of this machine, or a port or the database cannot be had.
-pub async fn run(dev: Dev) -> Result<(), Vec<Problem>> {
-    let one = |problem: Problem| vec![problem];
+pub async fn run(dev: Dev) -> Result<(), Problems> {
     for (flag, address) in [("--listen", dev.listen), ("--admin-listen", dev.admin_listen)] {
         if !address.ip().to_canonical().is_loopback() {
-            return Err(one(Problem::input(format!(
+            return Err(Problem::input(format!(
                 "{flag} {address} can be reached from elsewhere, and anybody could read the printed credentials; \
                  use 127.0.0.1, or `untagd serve`"
-            ))));
+            ))
+            .into());
         }
     }
-    logging::start(LogFormat::Text, "warn").map_err(one)?;
+    logging::start(LogFormat::Text, "warn")?;
     let folder = tempfile::Builder::new().prefix("untagd-dev-").tempdir();
-    let folder = folder.map_err(|error| one(Problem::new(format!("no temporary folder: {error}"))))?;
+    let folder = folder.map_err(|error| Problem::new(format!("no temporary folder: {error}")))?;
     let key_file = folder.path().join("message-key");
-    let key = untag_policy::message::Key::generate().map_err(|error| one(Problem::new(error.to_string())))?;
-    write_secret(&key_file, &key).map_err(one)?;
+    let key = untag_policy::message::Key::generate().map_err(|error| Problem::new(error.to_string()))?;
+    write_secret(&key_file, &key)?;
     let layer = Layer {
         listen: Some(dev.listen),
         admin_listen: Some(dev.admin_listen),
@@ -63,22 +64,18 @@ pub async fn run(dev: Dev) -> Result<(), Vec<Problem>> {
         ready_file: dev.ready_file,
         ..Layer::default()
     };
-    let callers = Callers::new().map_err(one)?;
+    let callers = Callers::new()?;
     let configuration = Configuration::parse(&callers.configuration(), Path::new("untagd dev"))
-        .map_err(|error| one(Problem::new(error.to_string())))?;
+        .map_err(|error| Problem::new(error.to_string()))?;
     let loaded = configuration::assemble(layer.settle()?, configuration)?;
-    let stop = signals().map_err(one)?;
-    let service = Service::prepare(loaded).await.map_err(one)?;
-    service
-        .store()
-        .upsert(sample::resources())
-        .await
-        .map_err(|error| one(Problem::new(error.to_string())))?;
+    let stop = signals()?;
+    let service = Service::prepare(loaded).await?;
+    service.store().upsert(sample::resources()).await?;
     let sample = callers.sample();
     for line in greeting(&service.endpoint(), &service.admin(), &sample) {
-        say(&line).map_err(one)?;
+        say(&line)?;
     }
-    service.run(Some(&sample), stop).await.map_err(one)
+    Ok(service.run(Some(&sample), stop).await?)
 }
 
 /// Writes a file that only its owner reads.
@@ -97,18 +94,17 @@ fn write_secret(path: &Path, text: &str) -> Result<(), Problem> {
 /// What is printed: lines to copy.
 fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
     let Sample { project_id, token, op_service_token, ak, sk } = sample;
+    let desktop_tag = url(endpoint, Operation::DeleteDesktopTag, project_id);
+    let resource_tags = url(endpoint, Operation::BatchUntagResources, project_id);
     vec![
         format!("untagd serves the contract on {endpoint}, health and metrics on {admin}; Ctrl-C stops it."),
         format!("Desktop and workspace {RESOURCE} have key1=value1, key2=value3 and keep=me."),
         String::new(),
         "# curl: one tag of the desktop, then two tags of the workspace, each answered with 204".to_owned(),
-        format!(
-            "curl -i -X DELETE -H 'X-Auth-Token: {token}' {endpoint}/v2/{project_id}/desktops/{RESOURCE}/tags/key1"
-        ),
+        format!("curl -i -X DELETE -H 'X-Auth-Token: {token}' {desktop_tag}"),
         format!(
             "curl -i -X DELETE -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' -d \
-             '{{\"tags\":[{{\"key\":\"key1\"}},{{\"key\":\"key2\",\"value\":\"value3\"}}]}}' \
-             {endpoint}/v1/{project_id}/workspace/{RESOURCE}/tags/delete"
+             '{{\"tags\":[{{\"key\":\"key1\"}},{{\"key\":\"key2\",\"value\":\"value3\"}}]}}' {resource_tags}"
         ),
         String::new(),
         "# the Rust client, in this repository".to_owned(),
@@ -126,8 +122,22 @@ fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
         "# system tags take the tag service's token".to_owned(),
         format!(
             "curl -i -X DELETE -H 'X-Auth-Token: {op_service_token}' -H 'Content-Type: application/json' -d \
-             '{{\"sys_tags\":[{{\"key\":\"_sys_enterprise_project_id\"}}]}}' \
-             {endpoint}/v1/{project_id}/workspace/{RESOURCE}/tags/delete"
+             '{{\"sys_tags\":[{{\"key\":\"_sys_enterprise_project_id\"}}]}}' {resource_tags}"
         ),
     ]
+}
+
+/// Where an operation takes a request about the sample resource and its tag `key1`.
+fn url(endpoint: &str, operation: Operation, project_id: &str) -> String {
+    let mut url = format!("{endpoint}{}", operation.path());
+    for (name, value) in [
+        ("{project_id}", project_id),
+        ("{desktop_id}", RESOURCE),
+        ("{resource_type}", "workspace"),
+        ("{resource_id}", RESOURCE),
+        ("{key}", "key1"),
+    ] {
+        url = url.replace(name, value);
+    }
+    url
 }

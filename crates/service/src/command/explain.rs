@@ -7,7 +7,7 @@ use crate::cli::Configured;
 use crate::clock;
 use crate::configuration;
 use crate::database::{self, Missing};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use clap::Args;
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -51,41 +51,39 @@ pub struct Explain {
 ///
 /// # Errors
 /// There is no such user or action, or the configuration or the database cannot be read.
-pub async fn run(explain: Explain) -> Result<bool, Vec<Problem>> {
-    let one = |words: String| vec![Problem::input(words)];
-    let loaded = configuration::load(configuration::settings(explain.configured)?)?;
+pub async fn run(explain: Explain) -> Result<bool, Problems> {
+    let loaded = configuration::load_without_tls(explain.configured)?;
     let principal = loaded
         .callers
         .principal(&explain.user)
-        .ok_or_else(|| one(format!("the authentication file has no user {:?}", explain.user)))?;
+        .ok_or_else(|| Problem::input(format!("the authentication file has no user {:?}", explain.user)))?;
     let operation = [Operation::DeleteDesktopTag, Operation::BatchUntagResources]
         .into_iter()
         .find(|operation| operation.permission().action == explain.action)
         .ok_or_else(|| {
             let actions = untag_policy::permission::ALL.map(|row| row.action).join(" or ");
-            one(format!("there is no action {:?}; write {actions}", explain.action))
+            Problem::input(format!("there is no action {:?}; write {actions}", explain.action))
         })?;
     let (resource_type, resource_id) = explain
         .resource
         .split_once('/')
         .filter(|(kind, id)| !kind.is_empty() && !id.is_empty())
-        .ok_or_else(|| one("write the resource as TYPE/ID: desktop/e6cd8b01-…".to_owned()))?;
+        .ok_or_else(|| Problem::input("write the resource as TYPE/ID: desktop/e6cd8b01-…"))?;
     let project_id = match (explain.project, principal.projects.first()) {
         (Some(project), _) => project,
         (None, Some(only)) if principal.projects.len() == 1 => only.clone(),
-        _ => return Err(one("say which project: --project ID".to_owned())),
+        _ => return Err(Problem::input("say which project: --project ID").into()),
     };
     let resource = ResourceKey {
         project_id,
         resource_type: resource_type.to_owned(),
         resource_id: resource_id.to_owned(),
     };
-    let store = database::open(&loaded.settings, Missing::Refuse).await.map_err(|problem| vec![problem])?;
-    let failed = |error: untag_store::StoreError| vec![Problem::new(error.to_string())];
+    let store = database::open(&loaded.settings, Missing::Refuse).await?;
     let tags = store.get(resource.clone()).await;
     let closed = store.close().await;
-    let tags = tags.map_err(failed)?;
-    closed.map_err(failed)?;
+    let tags = tags?;
+    closed?;
     let named = explain.tags.into_iter().map(|tag| match tag.split_once('=') {
         Some((key, value)) => TagMatch { key: key.to_owned(), value: Some(value.to_owned()) },
         None => TagMatch { key: tag, value: None },
@@ -114,7 +112,7 @@ pub async fn run(explain: Explain) -> Result<bool, Vec<Problem>> {
             "resource_exists": tags.is_some(),
             "explanation": explanation,
         });
-        say(&json.to_string()).map_err(|problem| vec![problem])?;
+        say(&json.to_string())?;
         return Ok(allowed);
     }
     let because = match (&permitted, is_account) {
@@ -123,9 +121,9 @@ pub async fn run(explain: Explain) -> Result<bool, Vec<Problem>> {
         (Ok(()), false) => reason(&explanation),
     };
     let verdict = if allowed { "allowed" } else { "denied" };
-    say(&format!("{verdict}: {because}")).map_err(|problem| vec![problem])?;
+    say(&format!("{verdict}: {because}"))?;
     for line in table(&explanation, tags.as_ref()) {
-        say(&line).map_err(|problem| vec![problem])?;
+        say(&line)?;
     }
     Ok(allowed)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::StoreOptions;
 use crate::database::{self, Missing};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::transfer::{self, Console, ExportFilter};
 use clap::Args;
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ pub struct Export {
 ///
 /// # Errors
 /// The database cannot be read, or the output cannot be written.
-pub async fn run(export: Export) -> Result<(), Vec<Problem>> {
+pub async fn run(export: Export) -> Result<(), Problems> {
     let store = database::open_for(&export.store, Missing::Refuse).await?;
     let filter = ExportFilter { project_id: export.project, resource_type: export.resource_type };
     let mut output = tokio::io::stdout();
@@ -35,8 +35,8 @@ pub async fn run(export: Export) -> Result<(), Vec<Problem>> {
     let exported = transfer::export(&*store, &mut output, &filter, &mut console).await;
     drop(console);
     let closed = store.close().await;
-    let report = exported.map_err(|error| vec![Problem::new(error.to_string())])?;
-    closed.map_err(|error| vec![Problem::new(error.to_string())])?;
+    let report = exported.map_err(|error| Problem::new(error.to_string()))?;
+    closed?;
     // The output is data; what there is to say about it goes beside it.
     drop(writeln!(io::stderr(), "{report}"));
     Ok(())

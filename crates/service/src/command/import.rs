@@ -3,7 +3,7 @@
 use super::say;
 use crate::cli::StoreOptions;
 use crate::database::{self, Missing};
-use crate::problem::Problem;
+use crate::problem::{Problem, Problems};
 use crate::transfer::{self, Console, ImportOptions, OnError, TagRules};
 use clap::{Args, ValueEnum};
 use std::fs::File;
@@ -43,11 +43,11 @@ pub enum Choice {
 ///
 /// # Errors
 /// The input cannot be read, or the database cannot be written.
-pub async fn run(import: Import) -> Result<bool, Vec<Problem>> {
+pub async fn run(import: Import) -> Result<bool, Problems> {
     let (input, size): (Box<dyn Read + Send>, Option<u64>) = if import.file.as_os_str() == "-" {
         (Box::new(io::stdin()), None)
     } else {
-        let cannot = |error: io::Error| vec![Problem::file(&import.file, &error)];
+        let cannot = |error: io::Error| Problem::file(&import.file, &error);
         let file = File::open(&import.file).map_err(cannot)?;
         let size = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
         (Box::new(file), size)
@@ -70,9 +70,11 @@ pub async fn run(import: Import) -> Result<bool, Vec<Problem>> {
     let imported = transfer::import(input, &*store, options, &mut console, stop).await;
     let closed = store.close().await;
     let report = imported.map_err(|error| {
-        vec![Problem::new(error.to_string()), Problem::new(format!("before that: {}", error.report))]
+        let mut problems = Problems::from(Problem::new(error.to_string()));
+        problems.add(Problem::new(format!("before that: {}", error.report)));
+        problems
     })?;
-    closed.map_err(|error| vec![Problem::new(error.to_string())])?;
-    say(&report.to_string()).map_err(|problem| vec![problem])?;
+    closed?;
+    say(&report.to_string())?;
     Ok(report.is_success())
 }

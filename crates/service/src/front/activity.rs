@@ -22,6 +22,8 @@ struct State {
     protocol: Protocol,
     /// A request body was left unread, so its rest may still be on the way.
     unread: bool,
+    /// Our side is closed, and what the peer still sends is read and thrown away.
+    listening: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +63,7 @@ impl Activity {
             open: 0,
             protocol: Protocol::Unknown(0),
             unread: false,
+            listening: false,
         }))
     }
 
@@ -128,11 +131,22 @@ impl Activity {
         pending
     }
 
-    /// Our side is closed.
+    /// Our side is closed, and the peer's may still send.
     pub(super) fn closed(&self) {
         let mut state = self.state();
         state.stage = Stage::Leaving;
         state.since = clock::moment();
+        state.listening = true;
+    }
+
+    /// Whether to wait for the peer to stop sending.
+    pub(super) fn is_listening(&self) -> bool {
+        self.state().listening
+    }
+
+    /// The peer had its time. Returns whether it was waited for.
+    pub(super) fn stop_listening(&self) -> bool {
+        std::mem::take(&mut self.state().listening)
     }
 
     /// When the connection has to be looked at, if nothing more happens. None while a request has no answer.

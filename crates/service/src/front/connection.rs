@@ -3,10 +3,13 @@
 use super::activity::{Activity, Due};
 use super::exchange::{Exchanges, Front};
 use super::load::Load;
+use super::observe::{self, Unreadable};
+use axum::http::StatusCode;
 use hyper::rt::Executor;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::mem::MaybeUninit;
@@ -148,7 +151,7 @@ where
             biased;
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
-                    tracing::debug!(%peer, error = &*error, "the connection broke off");
+                    broke_off(front, peer, &*error);
                 }
                 return;
             }
@@ -173,6 +176,8 @@ where
                     connection.as_mut().graceful_shutdown();
                     timer.as_mut().reset(activity.next_look(settings).into());
                 }
+                // Hyper keeps to itself why it ends a connection until the peer has said goodbye too.
+                Due::Cut if activity.stop_listening() => {}
                 Due::Cut => {
                     tracing::debug!(%peer, "the client is too slow; cutting it off");
                     return;
@@ -181,6 +186,34 @@ where
         }
     }
 }
+
+/// Tells why a connection has ended, where that was in the middle of something.
+fn broke_off(front: &Front, peer: SocketAddr, error: &(dyn Error + 'static)) {
+    if let Some(unreadable) = unreadable(error) {
+        observe::log_unreadable(unreadable, peer);
+        front.observer.unreadable(unreadable);
+    }
+    tracing::debug!(%peer, error, "the connection broke off");
+}
+
+/// What came, where hyper ended the connection because of it. For HTTP/1 it has answered with this status by itself.
+fn unreadable(error: &(dyn Error + 'static)) -> Option<Unreadable> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    if error.is_parse() {
+        return Some(Unreadable::Http1(if !error.is_parse_too_large() {
+            StatusCode::BAD_REQUEST
+        } else if error.to_string() == URI_TOO_LONG {
+            StatusCode::URI_TOO_LONG
+        } else {
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+        }));
+    }
+    // What is left is sockets that broke, and errors of the HTTP/2 library.
+    error.source().is_some_and(|cause| !cause.is::<io::Error>()).then_some(Unreadable::Http2)
+}
+
+/// Hyper's words for it: the only thing that tells 414 from 431.
+const URI_TOO_LONG: &str = "URI too long";
 
 /// Hyper's limits. Its own times are not used: they are the same for headers that do not end and for idle connections.
 fn builder(front: &Front, lifetime: &Lifetime) -> auto::Builder<Lifetime> {
@@ -195,6 +228,7 @@ fn builder(front: &Front, lifetime: &Lifetime) -> auto::Builder<Lifetime> {
         .http2()
         .max_concurrent_streams(settings.h2_streams)
         .max_pending_accept_reset_streams(settings.h2_pending_resets)
+        .max_local_error_reset_streams(settings.h2_errors)
         .max_header_list_size(u32::try_from(settings.header_bytes).unwrap_or(u32::MAX))
         // Requests are small, and what a client may send before anybody reads it is kept for every connection.
         .initial_stream_window_size(64 * 1024)
@@ -257,12 +291,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.closed {
             let pending = self.activity.goodbye();
-            ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
+            // A peer that is gone already needs no goodbye, and hyper may have better to tell than that.
+            let _ = ready!(Pin::new(&mut self.socket).poll_shutdown(context));
             if !pending {
                 return Poll::Ready(Ok(()));
             }
             self.activity.closed();
             self.closed = true;
+        }
+        if !self.activity.is_listening() {
+            return Poll::Ready(Ok(()));
         }
         for _ in 0..16 {
             let mut scrap = [MaybeUninit::uninit(); 2048];

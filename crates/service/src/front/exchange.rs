@@ -215,9 +215,12 @@ impl Record {
             front.load.discharge();
         }
         activity.answered(now);
+        let matched = self.progress.route.get().map(MatchedPath::as_str);
+        let known = matched.and_then(|matched| untag_server::route(&self.method, matched));
         let exchange = Exchanged {
             method: &self.method,
-            route: self.progress.route.get().map(MatchedPath::as_str),
+            operation: known.map(|route| route.operation),
+            route: known.map(|route| route.path).or(matched),
             status: response.map(Response::status),
             latency: now.checked_duration_since(self.began).unwrap_or(Duration::ZERO),
             request_bytes: self.progress.received.load(Ordering::Relaxed),
@@ -232,7 +235,7 @@ impl Record {
             let request_id = exchange.request_id;
             tracing::debug!(target: "untag_service::access", request_id, %uri, "as it was asked");
         }
-        observe::log(&exchange);
+        observe::log_exchange(&exchange);
         front.observer.exchanged(&exchange);
     }
 }

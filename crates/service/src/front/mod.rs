@@ -8,7 +8,8 @@
 //! # Answers of the front
 //!
 //! They stand outside the contract, as a gateway's do. The body is `{"error_code": …, "error_msg": …}` and `X-Request-Id`
-//! names the request, except where hyper answers before there is a request: then there is a status and nothing else.
+//! names the request, except where hyper answers before there is a request: then there is a status and nothing else. Those of
+//! HTTP/1 are logged and told of when their connection has ended ([`Observe::unreadable`]).
 //!
 //! | status | when | code |
 //! |---|---|---|
@@ -16,7 +17,10 @@
 //! | 413 | the request body is, or says it is, longer than [`Settings::body_bytes`]; the connection is closed | `APIGW.0201` |
 //! | 431 | more headers than [`Settings::headers`] (HTTP/2) | `APIGW.0201` |
 //! | 503 | [`Settings::in_flight`] requests are being answered already; `Retry-After` says when to come again | `APIGW.0202` |
-//! | 400, 414, 431 | HTTP/1: not HTTP, a longer URI than 64 KiB, or more or longer headers than the settings allow. HTTP/2: 431 for longer headers | no body |
+//! | 400 | HTTP/1: not HTTP | no body |
+//! | 414 | HTTP/1: the URI is longer than 64 KiB, where [`Settings::header_bytes`] allows more | no body |
+//! | 431 | HTTP/1: more headers than [`Settings::headers`], or longer than [`Settings::header_bytes`] | no body |
+//! | 431 | HTTP/2: longer headers than [`Settings::header_bytes`]; the one answer that nobody is told of, as its library keeps it to itself | no body |
 //!
 //! `APIGW.0201` is the code of the provider's gateway for a request that it cannot take, 413 included; `APIGW.0202` is
 //! its code for a service that is not available.
@@ -32,6 +36,19 @@
 //! | answer, or connection | next request, HTTP/2: next stream | [`Settings::idle_timeout`]; also how long a client may take to fetch an answer |
 //! | our goodbye | the client's | [`Settings::close_timeout`] |
 //! | shutdown | end of all requests | [`Settings::drain_timeout`] |
+//!
+//! # What one HTTP/2 connection may take
+//!
+//! | what | at most | beyond it |
+//! |---|---|---|
+//! | streams at a time | [`Settings::h2_streams`] | the stream is refused, which counts as an error |
+//! | streams reset by the client before we have looked at them (rapid reset, CVE-2023-44487) | [`Settings::h2_pending_resets`] | cut off |
+//! | streams that we reset because of what came on them | [`Settings::h2_errors`] | cut off |
+//! | headers of a request, with all that continues them | [`Settings::header_bytes`] | 431; cut off, if there is no end to them |
+//! | body bytes that nobody has read yet | 64 KiB a stream, 256 KiB in all | the client waits |
+//! | answer bytes that the client has not fetched | 64 KiB a stream | the handler's answer waits |
+//!
+//! Cut off means `GOAWAY` with `ENHANCE_YOUR_CALM`, and the end of the connection, which is told of.
 
 mod activity;
 mod answer;
@@ -47,7 +64,7 @@ mod tls;
 
 pub use listener::{BindError, Listener};
 pub use load::Load;
-pub use observe::{Exchanged, Observe};
+pub use observe::{Exchanged, Observe, Unreadable};
 pub use settings::Settings;
 pub use tls::{TlsError, TlsFiles, check};
 

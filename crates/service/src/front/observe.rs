@@ -1,4 +1,4 @@
-//! What is told of each request: one line in the access log, and the same to whoever counts.
+//! What is told of each request, and of what was none: one line in the access log, and the same to whoever counts.
 
 use axum::http::{Method, StatusCode, Version};
 use std::net::SocketAddr;
@@ -9,8 +9,10 @@ use std::time::Duration;
 pub struct Exchanged<'a> {
     /// The method.
     pub method: &'a Method,
-    /// The template of the route that matched, as the router has it; none for a path that has no route, and when the
-    /// front answered by itself.
+    /// The `operationId`, where the request is one to an operation of the contract.
+    pub operation: Option<&'static str>,
+    /// The template of the path that matched, as the contract writes it or else as the router has it; none for a path
+    /// that has no route, and when the front answered by itself.
     pub route: Option<&'a str>,
     /// The status of the answer; none if the client hung up before there was one.
     pub status: Option<StatusCode>,
@@ -28,23 +30,38 @@ pub struct Exchanged<'a> {
     pub version: Version,
 }
 
-/// Is told of every request. Called on the request's own task, so it must not block.
+/// What came over a connection and was no request. The connection has ended with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// HTTP/1: not HTTP, or a head that is too long. Answered with this status.
+    Http1(StatusCode),
+    /// HTTP/2: one side broke the protocol's rules, or ours for how much of something may come.
+    Http2,
+}
+
+/// Is told of every request. Called on the tasks of requests and connections, so it must not block.
 pub trait Observe: Send + Sync + 'static {
     /// An answer is ready, or the client has hung up before there was one.
     fn exchanged(&self, exchange: &Exchanged<'_>);
+
+    /// A connection has ended because of what came over it.
+    fn unreadable(&self, unreadable: Unreadable);
 }
 
 /// Nobody who counts.
 impl Observe for () {
     fn exchanged(&self, _: &Exchanged<'_>) {}
+
+    fn unreadable(&self, _: Unreadable) {}
 }
 
 /// The line in the access log, target `untag_service::access`. A path may name persons (tag keys), so the log has the
 /// route's template only.
-pub(super) fn log(exchange: &Exchanged<'_>) {
+pub(super) fn log_exchange(exchange: &Exchanged<'_>) {
     tracing::info!(
         target: "untag_service::access",
         method = exchange.method.as_str(),
+        operation = exchange.operation,
         route = exchange.route,
         status = exchange.status.map(|status| status.as_u16()),
         latency_us = u64::try_from(exchange.latency.as_micros()).unwrap_or(u64::MAX),
@@ -56,4 +73,21 @@ pub(super) fn log(exchange: &Exchanged<'_>) {
         "{}",
         if exchange.status.is_some() { "answered" } else { "not answered: the client hung up" },
     );
+}
+
+/// The line in the access log for what was no request. It repeats nothing of what came.
+pub(super) fn log_unreadable(unreadable: Unreadable, peer: SocketAddr) {
+    match unreadable {
+        Unreadable::Http1(status) => tracing::info!(
+            target: "untag_service::access",
+            status = status.as_u16(),
+            %peer,
+            "answered: not a request that can be read",
+        ),
+        Unreadable::Http2 => tracing::info!(
+            target: "untag_service::access",
+            %peer,
+            "connection ended: its HTTP/2 breaks a rule or a limit",
+        ),
+    }
 }

@@ -36,6 +36,9 @@ pub struct Settings {
     pub h2_streams: u32,
     /// Streams that an HTTP/2 client may reset before we have looked at them; a client that goes beyond is cut off.
     pub h2_pending_resets: usize,
+    /// Streams of an HTTP/2 connection that we may reset because of what came on them; a client that goes beyond is cut
+    /// off.
+    pub h2_errors: usize,
     /// How often the files of the certificate are looked at.
     pub certificate_poll: Duration,
 }
@@ -60,6 +63,7 @@ impl Default for Settings {
             drain_timeout: Duration::from_secs(30),
             h2_streams: 128,
             h2_pending_resets: 20,
+            h2_errors: 1024,
             certificate_poll: Duration::from_secs(5),
         }
     }

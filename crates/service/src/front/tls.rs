@@ -188,43 +188,59 @@ async fn hung_up(hangup: Option<&mut Signal>) {
 /// Looks whether certificate and key can be read and belong together, as [`Listener::bind`](super::Listener::bind) would.
 ///
 /// # Errors
-/// They cannot be used; the message names the file.
-pub fn check(files: &TlsFiles) -> Result<(), TlsError> {
-    let chain = std::fs::read(&files.chain).map_err(unreadable(&files.chain))?;
-    let key = std::fs::read(&files.key).map_err(unreadable(&files.key))?;
-    certified(files, &chain, &key, &aws_lc_rs::default_provider()).map(drop)
+/// They cannot be used: what is wrong with each, or with both together. The messages name the files.
+pub fn check(files: &TlsFiles) -> Result<(), Vec<TlsError>> {
+    let bytes = |file: &Path| std::fs::read(file).map_err(unreadable(file));
+    let chain = bytes(&files.chain).and_then(|pem| parse_chain(&files.chain, &pem));
+    let key = bytes(&files.key).and_then(|pem| parse_key(&files.key, &pem));
+    match (chain, key) {
+        (Ok(chain), Ok(key)) => certified(files, chain, key, &aws_lc_rs::default_provider())
+            .map(drop)
+            .map_err(|error| vec![error]),
+        (chain, key) => Err(chain.err().into_iter().chain(key.err()).collect()),
+    }
 }
 
 /// Reads the files.
 async fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let chain = tokio::fs::read(&files.chain).await.map_err(unreadable(&files.chain))?;
     let key = tokio::fs::read(&files.key).await.map_err(unreadable(&files.key))?;
-    certified(files, &chain, &key, provider)
+    certified(files, parse_chain(&files.chain, &chain)?, parse_key(&files.key, &key)?, provider)
 }
 
 fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> TlsError {
     move |source| TlsError::Unreadable { file: file.to_owned(), source }
 }
 
+fn malformed(file: &Path, problem: String) -> TlsError {
+    TlsError::Malformed { file: file.to_owned(), problem }
+}
+
+fn parse_chain(file: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let chain = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| malformed(file, format!("is not PEM: {error}")))?;
+    if chain.is_empty() {
+        return Err(malformed(file, "holds no certificate; PEM is expected".to_owned()));
+    }
+    Ok(chain)
+}
+
+fn parse_key(file: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
+    PrivateKeyDer::from_pem_slice(pem).map_err(|error| {
+        let advice =
+            "holds no private key that can be used; unencrypted PEM (PKCS#8, PKCS#1 or SEC1) is expected";
+        malformed(file, format!("{advice}: {error}"))
+    })
+}
+
 /// Certificate and key, if they belong together.
 fn certified(
     files: &TlsFiles,
-    chain: &[u8],
-    key: &[u8],
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
     provider: &CryptoProvider,
 ) -> Result<CertifiedKey, TlsError> {
-    let malformed = |file: &Path, problem: String| TlsError::Malformed { file: file.to_owned(), problem };
-    let chain = CertificateDer::pem_slice_iter(chain)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| malformed(&files.chain, format!("is not PEM: {error}")))?;
-    if chain.is_empty() {
-        return Err(malformed(&files.chain, "holds no certificate; PEM is expected".to_owned()));
-    }
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| {
-        let advice =
-            "holds no private key that can be used; unencrypted PEM (PKCS#8, PKCS#1 or SEC1) is expected";
-        malformed(&files.key, format!("{advice}: {error}"))
-    })?;
     CertifiedKey::from_der(chain, key, provider).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => TlsError::Mismatch(files.clone()),
         // The first certificate; the others are the client's to judge.

@@ -1,5 +1,5 @@
 //! Data in and out of a store, as NDJSON: one resource with its tags on each line. `untagd import` and
-//! `untagd export` are thin shells around [`import`] and [`export`].
+//! `untagd export` are thin shells around [`import()`] and [`export()`].
 //!
 //! ```json
 //! {"project_id":"…","resource_type":"desktop","resource_id":"…","tags":{"key":"value"},"sys_tags":{}}

@@ -1,5 +1,6 @@
 //! One resource and its line of NDJSON. Read strictly, written in exactly one way.
 
+use crate::api::DESKTOP;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use untag_store::{ResourceKey, Tags};
@@ -10,9 +11,6 @@ use untag_types::{
     DesktopId, DesktopProjectId, DesktopTagKey, ResourceId, ResourceType, SystemTagKey, SystemTagValue,
     TagKey, TagValue, constraint, strict,
 };
-
-/// The type whose resources the desktop operation works on; their ids may be longer than others.
-const DESKTOP: &str = "desktop";
 
 /// How many broken rules of one line are spelt out.
 const SPELT_OUT: usize = 4;
@@ -110,6 +108,7 @@ fn column(line: &[u8], byte: usize) -> usize {
 /// Checks every rule. Each text goes through the type that the contract has for it.
 fn check(line: Read, rules: TagRules) -> Result<(ResourceKey, Tags), String> {
     let mut broken = Broken::default();
+    // Its ids may be longer than others.
     let is_desktop = line.resource_type == DESKTOP;
 
     // The desktop operation takes more project ids than the batch operation, and a project may have desktops.

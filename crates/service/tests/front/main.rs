@@ -7,9 +7,11 @@
 )]
 
 mod crowd;
+mod floods;
 mod gateway;
 mod http;
 mod limits;
 mod shutdown;
 mod support;
 mod tls;
+mod unreadable;

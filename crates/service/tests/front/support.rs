@@ -17,7 +17,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use untag_service::front::{Drained, Exchanged, Listener, Load, Observe, Settings, TlsFiles, serve};
+use untag_service::front::{
+    Drained, Exchanged, Listener, Load, Observe, Settings, TlsFiles, Unreadable, serve,
+};
 
 /// Generous: only a front that hangs gets there.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -68,12 +70,15 @@ pub(crate) struct Told {
     pub(crate) peer: SocketAddr,
 }
 
-struct Teller(mpsc::UnboundedSender<Told>);
+struct Teller {
+    exchanged: mpsc::UnboundedSender<Told>,
+    unreadable: mpsc::UnboundedSender<Unreadable>,
+}
 
 impl Observe for Teller {
     fn exchanged(&self, exchange: &Exchanged<'_>) {
         // A test that has seen enough does not listen any more.
-        let _ = self.0.send(Told {
+        let _ = self.exchanged.send(Told {
             method: exchange.method.to_string(),
             route: exchange.route.map(str::to_owned),
             status: exchange.status,
@@ -83,6 +88,10 @@ impl Observe for Teller {
             version: exchange.version,
             peer: exchange.peer,
         });
+    }
+
+    fn unreadable(&self, unreadable: Unreadable) {
+        let _ = self.unreadable.send(unreadable);
     }
 }
 
@@ -109,6 +118,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) load: Arc<Load>,
     pub(crate) told: mpsc::UnboundedReceiver<Told>,
+    pub(crate) unreadable: mpsc::UnboundedReceiver<Unreadable>,
     /// Handlers of `/wait` that were given up.
     pub(crate) dropped: mpsc::UnboundedReceiver<()>,
     gate: Arc<Semaphore>,
@@ -165,7 +175,9 @@ impl Server {
         log();
         let listener = Listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)), tls).await.unwrap();
         let (address, load) = (listener.address(), listener.load());
-        let (teller, told) = mpsc::unbounded_channel();
+        let (exchange_teller, told) = mpsc::unbounded_channel();
+        let (unreadable_teller, unreadable) = mpsc::unbounded_channel();
+        let teller = Teller { exchanged: exchange_teller, unreadable: unreadable_teller };
         let (drop_teller, dropped) = mpsc::unbounded_channel();
         let gate = Arc::new(Semaphore::new(0));
         let router = router(Gate { open: Arc::clone(&gate), dropped: drop_teller });
@@ -173,8 +185,8 @@ impl Server {
         let shutdown = async move {
             let _ = stopped.await;
         };
-        let served = tokio::spawn(serve(listener, router, settings, Arc::new(Teller(teller)), shutdown));
-        Self { address, load, told, dropped, gate, stop: Some(stop), served }
+        let served = tokio::spawn(serve(listener, router, settings, Arc::new(teller), shutdown));
+        Self { address, load, told, unreadable, dropped, gate, stop: Some(stop), served }
     }
 
     /// Lets so many handlers of `/wait` answer.
@@ -194,6 +206,10 @@ impl Server {
 
     pub(crate) async fn told(&mut self) -> Told {
         soon("a request is told of", self.told.recv()).await.unwrap()
+    }
+
+    pub(crate) async fn unreadable(&mut self) -> Unreadable {
+        soon("a connection that could not be read is told of", self.unreadable.recv()).await.unwrap()
     }
 
     /// A raw connection.

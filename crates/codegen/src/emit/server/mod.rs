@@ -47,7 +47,7 @@ fn root(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> {
 
         pub use api::Api;
         pub use document::openapi;
-        pub use router::{router, router_within};
+        pub use router::{ROUTES, route, router, router_within};
         #(#exports)*
     };
     render::file(

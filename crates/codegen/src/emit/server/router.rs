@@ -1,4 +1,4 @@
-//! Emits the axum router: one route for each path of the contract.
+//! Emits the axum router: one route for each path of the contract, and which operation each method of it is.
 
 use crate::emit::{GeneratedFile, Layout, names, render};
 use crate::ir::{Api, Method, Operation, Segment};
@@ -16,12 +16,31 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
         }
     }
     let routes = paths.iter().map(|(path, operations)| route(path, operations));
+    let table = api.operations.iter().map(|operation| {
+        let (id, path, matched_path) = (&operation.id, &operation.path, route_path(operation));
+        let method = format_ident!("{}", operation.method.as_str());
+        quote! { Route { operation: #id, method: Method::#method, path: #path, matched_path: #matched_path } }
+    });
     let tokens = quote! {
         use super::Api;
         use ::axum::Router;
+        use ::axum::http::Method;
         use ::axum::routing::{self, MethodRouter};
         use ::std::sync::Arc;
+        use ::untag_server::Route;
         use ::untag_server::exchange::{Limits, Service};
+
+        /// Every operation of the contract, in its order, and where the router has it.
+        pub static ROUTES: &[Route] = &[#(#table),*];
+
+        /// The route of a request of this method, for which axum reports this `MatchedPath`; none where the contract has no
+        /// operation.
+        ///
+        /// A router that is nested under a prefix reports the prefix too: take it away first.
+        #[must_use]
+        pub fn route(method: &Method, matched_path: &str) -> Option<&'static Route> {
+            ROUTES.iter().find(|route| route.matches(method, matched_path))
+        }
 
         /// A router that serves the contract with this implementation, within the default [`Limits`].
         ///
@@ -45,7 +64,12 @@ pub(super) fn file(api: &Api, layout: &Layout) -> Result<GeneratedFile, String> 
             methods.fallback(move || async move { ::untag_server::method_not_allowed(allow) })
         }
     };
-    render::file(layout, "router.rs", "The axum router: one route for each path of the contract.", &tokens)
+    render::file(
+        layout,
+        "router.rs",
+        "The axum router: one route for each path of the contract, and which operation is where.",
+        &tokens,
+    )
 }
 
 fn route(path: &str, operations: &[&Operation]) -> TokenStream {
