@@ -3,11 +3,13 @@
 
 use crate::support::cases::{bytes, file, message, text};
 use crate::support::example::{ID, PROJECT, TOKEN};
+use crate::support::untagd::{ACCESS_KEY, SECRET_KEY, Untagd};
 use serde_json::{Map, Value, json};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
-use untag_client::{Client, ClientBuilder, Error, ResponseValue};
+use untag_client::credentials::{AccessKey, Credentials};
+use untag_client::{Client, ClientBuilder, Error, ResponseValue, RetryPolicy};
 use untag_types::validate::Validate;
 use untag_types::{
     AuthToken, BatchUntagResourcesBody, DesktopId, DesktopProjectId, DesktopTagKey, ResourceId,
@@ -53,8 +55,56 @@ async fn answers_become_what_the_contract_says() {
         let called =
             call(&server.client(), text(case, "operation"), &harmless(text(case, "operation"))).await;
         assert_eq!(called.as_ref(), Ok(&case["outcome"]), "{name}");
-        assert_eq!(server.requests().len(), 1, "{name}: nothing is repeated and no redirect is followed");
+        assert_eq!(server.requests().len(), 1, "{name}: no redirect is followed");
     }
+}
+
+/// A client that signs, of the service at an address.
+fn signing(service: &Untagd, secret: &str) -> Client {
+    let key = AccessKey::new(ACCESS_KEY, secret).expect("a key");
+    let builder = ClientBuilder::new(format!("http://{}", service.address));
+    builder.credentials(Credentials::from(key)).build().expect("a client")
+}
+
+#[test]
+fn the_service_accepts_what_the_client_signs() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let keys = ["a/b", "中 文", "100%", "%2e%2e", "a\\b", "...", "a+b?c#d", "..;"];
+    let besides = keys.map(|key| (key.to_owned(), "value".to_owned())).into();
+    let service = Untagd::with(&besides, false);
+    let client = signing(&service, SECRET_KEY);
+    let (project, desktop) = (PROJECT.parse().expect("a project"), ID.parse().expect("a desktop"));
+    let delete = |key: &str| {
+        let key = key.parse().expect("a key");
+        runtime.block_on(client.delete_desktop_tag(&project, &desktop, &key))
+    };
+    let mut left = service.tags();
+    for key in keys {
+        delete(key).unwrap_or_else(|error| panic!("{key}: {error:?}"));
+        left.get_mut("desktop").expect("the desktop").remove(key).expect("the tag was there");
+        assert_eq!(service.tags(), left, "{key}");
+    }
+    // No URL can carry these: they are refused here, signed or not.
+    for key in [".", ".."] {
+        assert!(delete(key).expect_err("refused").is_refused_here(), "{key}");
+    }
+    let (project, kind, id) = (PROJECT.parse(), "workspace".parse(), ID.parse());
+    let (project, kind, id) = (project.expect("a project"), kind.expect("a type"), id.expect("an id"));
+    let body = json!({ "tags": [{ "key": "中 文" }, { "key": "key1", "value": "value1" }] });
+    let body = serde_json::from_value(body).expect("a body");
+    runtime.block_on(client.batch_untag_resources(&project, &kind, &id, &body)).expect("deleted");
+    for key in ["中 文", "key1"] {
+        left.get_mut("workspace").expect("the resource").remove(key).expect("the tag was there");
+    }
+    assert_eq!(service.tags(), left);
+    // Another secret is another caller, whom nobody knows.
+    let stranger = signing(&service, "another");
+    let error = runtime.block_on(stranger.batch_untag_resources(&project, &kind, &id, &body));
+    let error = error.expect_err("refused");
+    assert!(error.is_unauthenticated() && error.attempts() == 1, "{error}");
+    assert_eq!(error.error_code(), Some("SecMaster.90010015"));
+    assert!(error.request_id().is_some() && error.documented().is_some());
+    assert_eq!(service.tags(), left);
 }
 
 /// Calls an operation with arguments as JSON. An error is a refusal, by a type or by the client, before anything was sent.
@@ -84,19 +134,17 @@ async fn call(client: &Client, operation: &str, arguments: &Value) -> Result<Out
 fn outcome<E: serde::Serialize + std::fmt::Debug>(
     result: Result<ResponseValue<()>, Error<E>>,
 ) -> Result<Outcome, String> {
-    match result {
-        Ok(value) => Ok(json!({ "success": value.status().as_u16() })),
-        Err(Error::ErrorResponse(error)) => Ok(
-            json!({ "documented": error.status().as_u16(), "error": serde_json::to_value(&*error).expect("JSON") }),
-        ),
-        Err(Error::UnexpectedResponse(response)) => {
-            let status = response.status().as_u16();
-            let documented = [204, 400, 401, 403, 404, 500].contains(&status);
-            Ok(json!({ (if documented { "undecodable" } else { "undocumented" }): status }))
-        }
-        Err(Error::InvalidRequest(why)) => Err(why),
-        Err(other) => panic!("no case expects {other:?}"),
-    }
+    let error = match result {
+        Ok(value) => return Ok(json!({ "success": value.status().as_u16() })),
+        Err(error) if error.is_refused_here() => return Err(error.to_string()),
+        Err(error) => error,
+    };
+    let status = error.status().unwrap_or_else(|| panic!("no case expects {error:?}")).as_u16();
+    let documented = [204, 400, 401, 403, 404, 500].contains(&status);
+    Ok(match error.documented() {
+        Some(body) => json!({ "documented": status, "error": serde_json::to_value(body).expect("JSON") }),
+        None => json!({ (if documented { "undecodable" } else { "undocumented" }): status }),
+    })
 }
 
 fn harmless(operation: &str) -> Value {
@@ -155,7 +203,9 @@ impl Recorder {
 
     fn client(&self) -> Client {
         let token = AuthToken::new(TOKEN).expect("a token");
-        ClientBuilder::new(format!("http://{}", self.address)).token(token).build().expect("a client")
+        let builder = ClientBuilder::new(format!("http://{}", self.address)).token(token);
+        // Once: what a case shows is one exchange.
+        builder.retry(RetryPolicy::never()).build().expect("a client")
     }
 
     /// Everything that came. A connection that sends nothing ends the recorder; connections are served in order, so whatever

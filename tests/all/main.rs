@@ -13,6 +13,7 @@ mod client_cases;
 mod closed_loop;
 mod derived_requests;
 mod fixtures;
+mod intermediaries;
 mod mutants;
 mod permissions;
 mod readme;

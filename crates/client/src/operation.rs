@@ -1,6 +1,16 @@
 //! What the transport knows of an operation: the type of the entries in a generated client's table.
 
+use crate::transport::Transport;
 use std::fmt;
+
+/// A generated client, and what it was generated from. [`ClientBuilder::build_as`](crate::ClientBuilder::build_as) makes
+/// one.
+pub trait Contract: From<Transport> {
+    /// `info.version` of the contract.
+    const VERSION: &'static str;
+    /// Its operations, by ascending operationId.
+    const OPERATIONS: &'static [&'static Operation];
+}
 
 /// One operation of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +25,9 @@ pub struct Operation {
     pub credentials: &'static [Credential],
     /// Whether sending the request twice does the same as sending it once (`x-idempotent`).
     pub idempotent: bool,
+    /// Where the operation is offered, with the region left to choose: `https://workspace.{region}.myhuaweicloud.com`.
+    /// Empty: the contract does not say.
+    pub server: &'static str,
 }
 
 /// One segment of a path template.
@@ -44,6 +57,19 @@ pub enum Credential {
 }
 
 impl Operation {
+    /// The service that offers the operation, as the first label of its server's name says it: `workspace`. Empty where
+    /// the contract does not say.
+    #[must_use]
+    pub fn service(&self) -> &'static str {
+        let name = self.server.split_once("://").map_or("", |(_, name)| name);
+        name.split(['.', ':', '/']).next().unwrap_or_default()
+    }
+
+    /// The path template as text: `/v2/{project_id}/desktops/{desktop_id}/tags/{key}`.
+    pub(crate) fn template(&self) -> impl fmt::Display + use<> {
+        Template(self.path)
+    }
+
     /// Whether a server prefers this operation where a path fits both: same method, and more of its path is fixed.
     pub(crate) fn is_narrower_than(&self, other: &Self) -> bool {
         let literals = |operation: &Self| {
@@ -65,13 +91,17 @@ impl Operation {
 /// The operationId with the method and the path template, as messages name an operation.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} ", self.id, self.method)?;
-        for segment in self.path {
-            match segment {
-                Segment::Literal(text) => write!(f, "/{text}")?,
-                Segment::Parameter(name) => write!(f, "/{{{name}}}")?,
-            }
-        }
-        f.write_str(")")
+        write!(f, "{} ({} {})", self.id, self.method, self.template())
+    }
+}
+
+struct Template(&'static [Segment]);
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|segment| match segment {
+            Segment::Literal(text) => write!(f, "/{text}"),
+            Segment::Parameter(name) => write!(f, "/{{{name}}}"),
+        })
     }
 }

@@ -9,10 +9,10 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// A path parameter as one segment of a URL: percent-encoded, with nothing but unreserved characters left bare.
 ///
-/// The segments `.` and `..` cannot be encoded so that a URL parser keeps them: [`Transport::prepare`] refuses a
+/// The segments `.` and `..` cannot be encoded so that a URL parser keeps them: [`Transport::call`] refuses a
 /// request that has lost one.
 ///
-/// [`Transport::prepare`]: crate::transport::Transport::prepare
+/// [`Transport::call`]: crate::transport::Transport::call
 #[must_use]
 pub fn encode_path(parameter: &(impl ToString + ?Sized)) -> String {
     // By way of `Cow`: a text without anything to encode is copied at once, not piece by piece.
@@ -51,6 +51,7 @@ mod tests {
         ],
         credentials: &[],
         idempotent: true,
+        server: "",
     };
 
     /// The path that a URL parser makes of these parameters, behind `prefix`.

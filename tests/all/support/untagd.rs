@@ -15,6 +15,11 @@ use untag_service::settings::{Layer, loopback};
 use untag_store::sqlite::{SqliteOptions, SqliteStore};
 use untag_store::{ResourceKey, Store, Tags};
 
+/// The access key of the one caller, besides its token.
+pub const ACCESS_KEY: &str = "TESTER-1";
+/// Its secret.
+pub const SECRET_KEY: &str = "secret-of-the-tester";
+
 /// A running service; it ends with this value.
 pub struct Untagd {
     /// Where it listens.
@@ -39,7 +44,8 @@ impl Untagd {
         let hash = "4d1566a1d7df42a8517456d60ea06ed284e535cfe4c956aa6ee172dbcdf945f7";
         let callers = format!(
             "[[users]]\nid = \"tester\"\nname = \"tester\"\naccount = \"account\"\nis_account = true\nprojects = [\"{PROJECT}\"]\n\
-             roles = [{roles}]\n[[tokens]]\nsha256 = \"{hash}\"\nuser = \"tester\"\n"
+             roles = [{roles}]\n[[tokens]]\nsha256 = \"{hash}\"\nuser = \"tester\"\n\
+             [[access_keys]]\nid = \"{ACCESS_KEY}\"\nsecret = \"{SECRET_KEY}\"\nuser = \"tester\"\n"
         );
         assert_eq!(TOKEN, "example-token");
         let callers = Configuration::parse(&callers, Path::new("callers")).expect("good callers");

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A request as it arrived.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorded {
     /// Method, target and version.
     pub(crate) line: String,
@@ -39,17 +39,28 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// A server that answers every request with these bytes and closes the connection.
-    pub(crate) async fn answering(answer: impl Into<String>) -> Self {
+    pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        Self::in_turn([answer]).await
+    }
+
+    /// A server that answers one request after the other like this, and the last one's way from then on. An empty answer is
+    /// none: the connection is closed.
+    pub(crate) async fn in_turn(answers: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (seen, answer) = (Arc::clone(&requests), answer.into());
+        let answers: Vec<Vec<u8>> = answers.into_iter().map(Into::into).collect();
+        let seen = Arc::clone(&requests);
         tokio::spawn(async move {
+            let mut answers = answers.into_iter();
+            let mut answer = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
                 let request = read(&mut stream).await;
                 seen.lock().unwrap().push(request);
-                stream.write_all(answer.as_bytes()).await.unwrap();
-                stream.shutdown().await.unwrap();
+                answer = answers.next().unwrap_or(answer);
+                // A client that has read enough may be gone.
+                let _ = stream.write_all(&answer).await;
+                let _ = stream.shutdown().await;
             }
         });
         Self { address, requests }
@@ -61,6 +72,11 @@ impl Recorder {
 
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// The values of a header in the requests that arrived; every one of them has it.
+    pub(crate) fn headers(&self, name: &str) -> Vec<String> {
+        self.requests().iter().map(|request| request.header(name).unwrap().to_owned()).collect()
     }
 
     /// The only request that arrived.
@@ -78,6 +94,11 @@ pub(crate) fn json(status: u16, body: &str) -> String {
         "HTTP/1.1 {status} Some Reason\r\nContent-Type: application/json\r\nX-Request-Id: r-1\r\n\
          Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
+}
+
+/// The answer with this status, this header and no body.
+pub(crate) fn with_header(status: u16, header: &str) -> String {
+    format!("HTTP/1.1 {status} Some Reason\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
 pub(crate) const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";

@@ -2,8 +2,9 @@
 
 use crate::recorder::{NO_CONTENT, Recorder};
 use crate::{TOKEN, client, delete_tag, direct, value};
+use untag_client::ClientBuilder;
+use untag_client::credentials::{AccessKey, Credentials};
 use untag_client::reqwest::redirect::Policy;
-use untag_client::{ClientBuilder, Error};
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
@@ -16,12 +17,16 @@ async fn a_redirect_is_not_followed() {
         .await;
         let stubborn = direct().redirect(Policy::limited(10));
         let stubborn = ClientBuilder::new(server.url()).token(value(TOKEN)).http(stubborn).build().unwrap();
-        for client in [client(server.url()), stubborn] {
+        let signing = crate::builder(server.url())
+            .credentials(Credentials::from(AccessKey::new("AK", "s3cret").unwrap()))
+            .build()
+            .unwrap();
+        for client in [client(server.url()), stubborn, signing] {
             let error = delete_tag(&client, "key1").await.unwrap_err();
-            assert!(matches!(&error, Error::UnexpectedResponse(_)), "{error}");
             assert_eq!(error.status().unwrap().as_u16(), status);
+            assert!(!error.is_retryable(), "{error}");
         }
-        assert_eq!(server.requests().len(), 2);
+        assert_eq!(server.requests().len(), 3);
         assert!(elsewhere.requests().is_empty(), "{:?}", elsewhere.requests());
     }
 }

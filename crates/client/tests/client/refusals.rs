@@ -1,7 +1,6 @@
 //! What never leaves: after the refusal, nobody has even connected.
 
 use crate::{DESKTOP, PROJECT, client, one_tag, unchecked, value};
-use std::fmt::Debug;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use untag_client::Error;
@@ -24,8 +23,9 @@ impl Untouched {
     }
 
     #[track_caller]
-    fn assert_refused<E: Debug>(&self, error: &Error<E>, operation: &str) {
-        let Error::InvalidRequest(message) = error else { panic!("{error:?}") };
+    fn assert_refused<E>(&self, error: &Error<E>, operation: &str) {
+        assert!(error.is_refused_here() && error.is_invalid() && !error.is_retryable(), "{error}");
+        let message = error.to_string();
         assert!(message.starts_with(&format!("{operation} (DELETE /v")), "{message}");
         assert!(
             message.contains("was not sent, because a path parameter is empty, `.` or `..`"),

@@ -29,8 +29,7 @@ impl Argument<'_> {
 /// `id` in the path and `id` in the query become `id` and `id_query`.
 pub(super) fn of(operation: &Operation) -> Vec<Argument<'_>> {
     // Names that a method uses before it has read its last argument.
-    let mut taken: HashSet<String> =
-        ["header_map", "encode_path", "header_value", "failure"].map(str::to_owned).into();
+    let mut taken: HashSet<String> = ["header_map", "encode_path", "header_value"].map(str::to_owned).into();
     if operation.body.is_some() {
         taken.insert("body".to_owned());
     }

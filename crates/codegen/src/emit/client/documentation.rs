@@ -36,14 +36,13 @@ fn text(operation: &Operation, arguments: &[Argument<'_>]) -> String {
         }
     }
 
-    text.push_str("\n# Errors\n\n`Error::ErrorResponse` is one of the documented failures:\n\n");
+    text.push_str("\n# Errors\n\nThe documented failures, whose body is `Error::documented`:\n\n");
     for response in operation.responses.iter().filter(|response| !response.is_success()) {
         item(&mut text, &response.status.to_string(), &response.description);
     }
     text.push_str(
-        "\n`Error::UnexpectedResponse` is an answer that is not documented. `Error::InvalidRequest` means that an\n\
-         argument cannot travel as it is and nothing has been sent; `Error::CommunicationError` and\n\
-         `Error::ResponseBodyError` mean that no answer arrived, or only a part of it.\n",
+        "\nAny answer that is not documented; no answer at all (`Error::is_unreachable`); an argument that cannot travel as\n\
+         it is, or no credentials, so that nothing was sent (`Error::is_refused_here`).\n",
     );
     text
 }

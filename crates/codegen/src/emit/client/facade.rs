@@ -27,7 +27,7 @@ pub(super) fn module(api: &Api) -> TokenStream {
         mod operations;
 
         use operations::OPERATIONS;
-        use ::progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+        use ::untag_client::operation::{Contract, Operation};
         use ::untag_client::transport::Transport;
 
         #documentation
@@ -42,36 +42,9 @@ pub(super) fn module(api: &Api) -> TokenStream {
             }
         }
 
-        impl ClientInfo<Transport> for Client {
-            fn api_version() -> &'static str {
-                #version
-            }
-            fn baseurl(&self) -> &str {
-                self.transport.base_url()
-            }
-            fn client(&self) -> &::reqwest::Client {
-                self.transport.http()
-            }
-            fn inner(&self) -> &Transport {
-                &self.transport
-            }
-        }
-
-        impl ClientHooks<Transport> for Client {
-            async fn pre<E>(
-                &self,
-                request: &mut ::reqwest::Request,
-                info: &OperationInfo,
-            ) -> Result<(), Error<E>> {
-                self.transport.prepare(request, &OPERATIONS, info).map_err(Error::InvalidRequest)
-            }
-            async fn exec(
-                &self,
-                request: ::reqwest::Request,
-                _: &OperationInfo,
-            ) -> ::reqwest::Result<::reqwest::Response> {
-                self.transport.send(request).await
-            }
+        impl Contract for Client {
+            const VERSION: &'static str = #version;
+            const OPERATIONS: &'static [&'static Operation] = &OPERATIONS;
         }
     }
 }

@@ -3,8 +3,8 @@
 //! Each pass knows the shape of what it changes and fails with an explanation where it does not find it: a new
 //! version of progenitor that writes something else must be noticed here, not on the wire.
 
+mod call;
 mod headers;
-mod hooks;
 mod request;
 mod responses;
 mod signature;
@@ -36,7 +36,7 @@ pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
         ("url", url::apply),
         ("headers", headers::apply),
         ("request", request::apply),
-        ("hooks", hooks::apply),
+        ("call", call::apply),
         ("responses", responses::apply),
     ];
     for (name, pass) in passes {

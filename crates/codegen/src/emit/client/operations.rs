@@ -49,6 +49,7 @@ pub(super) fn operation(api: &Api, layout: &Layout, method: &Method<'_>) -> Resu
     let types = if names.contains("types") { Some(shape::import_types(layout)?) } else { None };
     let imports = imports(&names);
     Ok(quote! {
+        use super::OPERATIONS;
         use super::super::Client;
         #imports
         #types
@@ -59,12 +60,12 @@ pub(super) fn operation(api: &Api, layout: &Layout, method: &Method<'_>) -> Resu
 
 /// Where the names come from that a method may need.
 const MODULES: [(&str, &[&str]); 6] = [
-    ("progenitor_client", &["ClientHooks", "Error", "OperationInfo", "QueryParam", "ResponseValue"]),
+    ("progenitor_client", &["QueryParam", "ResponseValue"]),
     ("reqwest::header", &["ACCEPT", "CONTENT_TYPE", "HeaderMap", "HeaderValue"]),
+    ("untag_client", &["Error"]),
     ("untag_client::header", &["header_value"]),
     ("untag_client::operation", &["Credential", "Operation", "Segment"]),
     ("untag_client::path", &["encode_path"]),
-    ("untag_client::response", &["failure"]),
 ];
 
 /// Those of the names to import, and `types`, that the code mentions.
@@ -109,6 +110,7 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
             }
         }
     });
+    let server = server(api, operation);
     let idempotent = operation.extensions.get("x-idempotent") == Some(&Value::Bool(true));
     quote! {
         /// What the transport has to know of the operation.
@@ -118,6 +120,19 @@ fn entry(api: &Api, operation: &Operation) -> TokenStream {
             path: &[#(#path),*],
             credentials: &[#(#credentials),*],
             idempotent: #idempotent,
+            server: #server,
         };
     }
+}
+
+/// The template of the operation's server, in which the region alone is left to choose; empty where none is documented.
+fn server(api: &Api, operation: &Operation) -> String {
+    let servers = if operation.servers.is_empty() { &api.servers } else { &operation.servers };
+    let member =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some(server) = servers.first() else { return String::new() };
+    let variables = server.get("variables").and_then(Value::as_object).into_iter().flatten();
+    variables.filter(|(name, _)| *name != "region").fold(member(server, "url"), |url, (name, variable)| {
+        url.replace(&format!("{{{name}}}"), &member(variable, "default"))
+    })
 }

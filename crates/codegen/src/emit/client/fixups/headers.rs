@@ -25,7 +25,7 @@ pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
     for argument in parameters {
         let (name, ident, value) = (&argument.parameter.name, argument.ident(), displayed(argument));
         let append: Stmt = parse_quote! {
-            header_map.append(#name, header_value(#name, #value).map_err(Error::InvalidRequest)?);
+            header_map.append(#name, header_value(&OPERATION, #name, #value)?);
         };
         statements.push(if argument.parameter.required {
             append

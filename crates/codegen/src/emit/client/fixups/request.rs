@@ -1,34 +1,30 @@
-//! The request: sent by the transport's HTTP client, query parameters under their wire names, and an optional body
+//! The request: made by the transport's HTTP client, which builds it too, query parameters under their wire names, and an optional body
 //! left out where there is none, which progenitor cannot express.
 
 use super::{Method, find_let};
 use crate::ir::Location;
 use quote::quote;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprField, Ident, Member, Pat, Stmt, parse_quote};
+use syn::{Expr, ExprField, Local, Member, Stmt, parse_quote};
 
 pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
     let index = find_let(method, "request that is built", is_built)?;
-    let Some(Stmt::Local(local)) = method.function.block.stmts.get(index) else {
+    let Some(Stmt::Local(Local { init: Some(init), .. })) = method.function.block.stmts.get(index) else {
         return Err("the request is no statement".to_owned());
     };
-    let (Pat::Ident(request), Some(init)) = (&local.pat, &local.init) else {
-        return Err("the request is not bound to a name".to_owned());
-    };
-    let request = request.ident.clone();
     let mut chain = init.expr.as_ref().clone();
     let mut rewrite = Rewrite { method, client: 0, accept: 0, queries: 0, headers: 0, json: 0 };
     rewrite.visit_expr_mut(&mut chain);
     rewrite.check()?;
-    let statements = statements(method, &request, &chain);
+    let statements = statements(method, &chain);
     method.function.block.stmts.splice(index..=index, statements);
     Ok(())
 }
 
-/// `let mut request = ….build()?;`, with the body added on the way.
-fn statements(method: &Method<'_>, request: &Ident, built: &Expr) -> Vec<Stmt> {
+/// `let request = …;`, with the body added on the way.
+fn statements(method: &Method<'_>, built: &Expr) -> Vec<Stmt> {
     let Some(body) = &method.operation.body else {
-        return vec![parse_quote! { let mut #request = #built.build()?; }];
+        return vec![parse_quote! { let request = #built; }];
     };
     // `json` names the media type itself, unless the contract's is a longer one.
     let content_type = (body.media_type != "application/json").then(|| {
@@ -38,16 +34,15 @@ fn statements(method: &Method<'_>, request: &Ident, built: &Expr) -> Vec<Stmt> {
         }
     });
     if body.required {
-        return vec![parse_quote! { let mut #request = #built #content_type.json(body).build()?; }];
+        return vec![parse_quote! { let request = #built #content_type.json(body); }];
     }
     vec![
-        parse_quote! { let mut builder = #built; },
+        parse_quote! { let mut request = #built; },
         parse_quote! {
             if let Some(body) = body {
-                builder = builder #content_type.json(body);
+                request = request #content_type.json(body);
             }
         },
-        parse_quote! { let mut #request = builder.build()?; },
     ]
 }
 
@@ -88,7 +83,7 @@ impl VisitMut for Rewrite<'_, '_> {
                 self.client += 1;
                 *expr = parse_quote!(self.transport.http());
             }
-            // `build` and `?` are put back around the body.
+            // The transport builds the request, and says what is wrong with it.
             Expr::Try(attempt) => *expr = take(&mut attempt.expr),
             Expr::MethodCall(call) if call.method == "build" => *expr = take(&mut call.receiver),
             Expr::MethodCall(call) if call.method == "json" => {

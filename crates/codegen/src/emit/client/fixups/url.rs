@@ -1,4 +1,4 @@
-//! The address: from the transport's base URL, with path parameters encoded by our own `encode_path`.
+//! The address: from the base URL that the transport has for the operation, with path parameters encoded by our own `encode_path`.
 //!
 //! Progenitor's leaves `\` and other characters bare that a URL parser takes for something else.
 
@@ -34,7 +34,7 @@ pub(super) fn apply(method: &mut Method<'_>) -> Result<(), String> {
     }
     let path = path().map(displayed);
     *format = parse_quote! {
-        format!(#template, self.transport.base_url() #(, encode_path(#path))*)
+        format!(#template, self.transport.base_url(&OPERATION) #(, encode_path(#path))*)
     };
     Ok(())
 }
