@@ -20,20 +20,19 @@ struct Suite {
     is_there: fn() -> bool,
 }
 
-const SUITES: [Suite; 2] = [
+const PYTHON: &str = "Python with venv (Debian packages python3, python3-venv, python3-pip)";
+
+const SUITES: [Suite; 3] = [
     Suite {
         tests: "postgres::",
         needs: "PostgreSQL 15 or newer (Debian package postgresql)",
         is_there: has_postgres,
     },
-    Suite {
-        tests: "keystone::keystone",
-        needs: "Python with venv (Debian packages python3, python3-venv, python3-pip)",
-        is_there: has_python,
-    },
+    Suite { tests: "keystone::keystone", needs: PYTHON, is_there: has_python },
+    Suite { tests: "sdk::", needs: PYTHON, is_there: has_python },
 ];
 
-/// Builds the examples, which some tests start, then runs every test and doctest. `arguments` go to `cargo test`.
+/// Builds the programs and examples, which some tests start, then runs every test and doctest. `arguments` go to `cargo test`.
 ///
 /// Where a suite's program is missing, the suite is left out and that is said, before and after. In CI it is not left out:
 /// there its tests fail, and say what to install.
@@ -42,7 +41,7 @@ pub(crate) fn run(root: &Path, arguments: &[OsString]) -> Result<(), Failure> {
     let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
     let missing: Vec<&Suite> = SUITES.iter().filter(|suite| !in_ci && !(suite.is_there)()).collect();
     say(&missing);
-    process::run(process::cargo(root, ["build", "--examples"]).args(EVERYTHING))?;
+    process::run(process::cargo(root, ["build", "--bins", "--examples"]).args(EVERYTHING))?;
     let mut tests = process::cargo(root, ["test", "--no-fail-fast"]);
     tests.args(EVERYTHING).args(arguments);
     if !missing.is_empty() && !arguments.iter().any(|argument| argument == "--") {

@@ -112,6 +112,18 @@ fn a_missing_file_is_named() {
     assert!(error.to_string().contains("none.toml: the authentication file cannot be read: "), "{error}");
 }
 
+#[test]
+fn the_policies_of_a_refused_file_are_known_as_far_as_they_could_be_read() {
+    let text = "[[users]]\nid = \"ana\"\nname = \"Ana\"\naccount = \"acme\"\nprojects = []\n\n\
+                [[policies]]\nfile = \"one.json\"\nusers = [\"eve\"]\n\n\
+                [[policies]]\nfile = \"\"\nusers = [\"ana\"]\n\n[[policies]]\nfile = \"/two.json\"\nusers = [\"ana\"]\n";
+    let refused = Configuration::parse(text, Path::new("/etc/authentication.toml")).unwrap_err();
+    let files: Vec<_> = refused.policies().iter().map(|policy| policy.file.to_str().unwrap()).collect();
+    assert_eq!(files, ["/etc/one.json", "/two.json"], "{refused}");
+    let refused = Configuration::parse("users = 1\n", Path::new("authentication.toml")).unwrap_err();
+    assert_eq!(refused.policies(), []);
+}
+
 /// One file for each kind of problem, `---` between them.
 #[test]
 fn refusals() {

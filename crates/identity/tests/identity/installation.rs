@@ -3,12 +3,12 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
+use untag_python::{environment, run};
 
 const REQUIREMENTS: &str = include_str!("keystone/requirements.txt");
 const SERVE: &str = include_str!("keystone/serve.py");
@@ -205,45 +205,9 @@ pub(crate) async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -
     tokio::time::timeout(Duration::from_mins(3), wait).await.unwrap_or_else(|_| panic!("{what}: never"))
 }
 
-/// The interpreter of a virtual environment that has Keystone; made once, under the target folder.
+/// The interpreter of a virtual environment that has Keystone.
 fn python() -> PathBuf {
-    let mut hasher = DefaultHasher::new();
-    REQUIREMENTS.hash(&mut hasher);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("keystone-{:016x}", hasher.finish()));
-    fs::create_dir_all(&folder).unwrap();
-    // Two runs at a time must not install into one folder.
-    let lock = File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let (environment, complete) = (folder.join("venv"), folder.join("complete"));
-    let python = environment.join("bin/python");
-    if !complete.exists() {
-        if environment.exists() {
-            fs::remove_dir_all(&environment).unwrap();
-        }
-        run(Command::new("python3").args(["-m", "venv"]).arg(&environment));
-        let requirements = folder.join("requirements.txt");
-        fs::write(&requirements, REQUIREMENTS).unwrap();
-        run(Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
-            .arg(&requirements));
-        fs::write(complete, "").unwrap();
-    }
-    python
-}
-
-/// Runs a command to its end, or says what it wrote and what may be missing.
-fn run(command: &mut Command) {
-    let shown = format!("{command:?}");
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| {
-        panic!("{shown}: {error}; install the Debian packages python3, python3-venv and python3-pip")
-    });
-    assert!(
-        output.status.success(),
-        "{shown}: {}\n{}{}\nKeystone needs the Debian packages python3, python3-venv and python3-pip, and a PyPI to install from",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
+    environment(Path::new(env!("CARGO_TARGET_TMPDIR")), REQUIREMENTS)
 }
 
 fn id(option: &str) -> String {

@@ -1,11 +1,15 @@
 //! What stands where Keystone should be and misbehaves: a server of the test's own, over real sockets.
 
-use crate::{at, authenticator, failure, refusal, with_token};
+use crate::installation::eventually;
+use crate::{PROJECT, at, authenticator, failure, refusal, with_token};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use untag_identity::{Authenticator, RefusalKind};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use untag_identity::{AuthenticationError, Authenticator, Principal, RefusalKind};
 
 const LOGIN: &str = r#"{"token":{"user":{"id":"s","name":"s","domain":{"id":"d","name":"d"}},"expires_at":"2027-01-15T09:00:00Z"}}"#;
 
@@ -13,6 +17,10 @@ const LOGIN: &str = r#"{"token":{"user":{"id":"s","name":"s","domain":{"id":"d",
 struct Server {
     url: String,
     validations: Arc<AtomicUsize>,
+    /// Validations that have no answer yet, and the most there were of them at a time.
+    open: Arc<(AtomicUsize, AtomicUsize)>,
+    /// Whether validations are answered now; until then they wait.
+    answers: watch::Sender<bool>,
     heads: Arc<Mutex<String>>,
 }
 
@@ -21,11 +29,14 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v3", listener.local_addr().unwrap());
         let (validations, heads) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(String::new())));
-        let (seen, written) = (Arc::clone(&validations), Arc::clone(&heads));
+        let open = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let (answers, answered) = watch::channel(true);
+        let (seen, written, unanswered) = (Arc::clone(&validations), Arc::clone(&heads), Arc::clone(&open));
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (validation, seen, written) =
                     (validation.clone(), Arc::clone(&seen), Arc::clone(&written));
+                let (unanswered, mut answered) = (Arc::clone(&unanswered), answered.clone());
                 tokio::spawn(async move {
                     let mut head = Vec::new();
                     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -38,7 +49,16 @@ impl Server {
                     let answer = if head.starts_with("POST") {
                         Some(answer("201 Created", "X-Subject-Token: own\r\n", LOGIN))
                     } else {
+                        let now = unanswered.0.fetch_add(1, Ordering::SeqCst) + 1;
+                        unanswered.1.fetch_max(now, Ordering::SeqCst);
                         seen.fetch_add(1, Ordering::SeqCst);
+                        // The asking side may give up first.
+                        let mut more = [0];
+                        tokio::select! {
+                            _ = answered.wait_for(|answers| *answers) => {}
+                            _ = stream.read(&mut more) => {}
+                        }
+                        unanswered.0.fetch_sub(1, Ordering::SeqCst);
                         validation
                     };
                     let Some(answer) = answer else { return std::future::pending().await };
@@ -48,18 +68,34 @@ impl Server {
                 });
             }
         });
-        Self { url, validations, heads }
+        Self { url, validations, open, answers, heads }
     }
 
     fn authenticator(&self) -> Authenticator {
+        self.patient_authenticator(1)
+    }
+
+    /// One that waits so many seconds for an answer, and also knows somebody without Keystone.
+    fn patient_authenticator(&self, timeout: u32) -> Authenticator {
         authenticator(&format!(
             r#"
+            [[users]]
+            id = "ana"
+            name = "Ana"
+            account = "acme"
+            projects = ["{PROJECT}"]
+
+            [[tokens]]
+            # Of `example-token`.
+            sha256 = "4d1566a1d7df42a8517456d60ea06ed284e535cfe4c956aa6ee172dbcdf945f7"
+            user = "ana"
+
             [keystone]
             url = "{}"
             user = "untagd"
             password = "untagd-password"
             project = "services"
-            timeout_seconds = 1
+            timeout_seconds = {timeout}
             "#,
             self.url
         ))
@@ -151,4 +187,82 @@ async fn a_token_goes_where_it_belongs() {
     assert!(validation.contains("\r\nx-auth-token: own\r\n"), "{validation}");
     assert!(validation.contains("\r\nx-subject-token: callers-token\r\n"), "{validation}");
     assert_eq!(heads.matches("callers-token").count(), 1, "{heads}");
+}
+
+/// How many questions may be with Keystone at a time, and how many tokens may wait for an answer: README.
+const CONCURRENT: usize = 32;
+const WAITING: usize = 1024;
+
+/// Much longer than an answer takes that nothing has to be waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+type Crowd = JoinSet<Result<Principal, AuthenticationError>>;
+
+/// As many tokens as may wait for Keystone, each shown by a request of its own.
+fn crowd(authenticator: &Arc<Authenticator>) -> Crowd {
+    let mut crowd = JoinSet::new();
+    for number in 0..WAITING {
+        let authenticator = Arc::clone(authenticator);
+        crowd.spawn(async move { with_token(&authenticator, &format!("waits-{number}"), at(0)).await });
+    }
+    crowd
+}
+
+/// A Keystone that recognises everybody, once it is let.
+async fn held_back() -> Server {
+    let server = Server::answering(Some(answer("200 OK", "", LOGIN))).await;
+    server.answers.send_replace(false);
+    server
+}
+
+#[tokio::test]
+async fn beyond_the_ceilings_a_token_fails_at_once_until_keystone_answers_again() {
+    let server = held_back().await;
+    // Nobody's time is over while the test runs.
+    let authenticator = Arc::new(server.patient_authenticator(300));
+    let mut waiting = crowd(&authenticator);
+    eventually("all tokens wait, and questions are with Keystone", async || {
+        let asked = server.validations.load(Ordering::SeqCst);
+        let waiting = authenticator.counts().keystone_validations;
+        (asked == CONCURRENT && waiting == WAITING as u64).then_some(())
+    })
+    .await;
+    // As long as a token may be. What is refused is not kept, however much of it comes.
+    for number in 0..2 * WAITING {
+        let token = format!("{number:040000}");
+        let answered = tokio::time::timeout(PATIENCE, with_token(&authenticator, &token, at(0))).await;
+        let message = failure(answered.expect("it does not wait like the others"));
+        assert_eq!(message, "too many tokens wait for Keystone already");
+    }
+    assert_eq!(authenticator.counts().keystone_validations, WAITING as u64);
+    assert_eq!(server.validations.load(Ordering::SeqCst), CONCURRENT, "others wait for those");
+    // Who does not need Keystone does not wait for it.
+    assert_eq!(with_token(&authenticator, "example-token", at(0)).await.unwrap().user_id, "ana");
+    assert!(waiting.try_join_next().is_none(), "nobody has an answer");
+
+    server.answers.send_replace(true);
+    while let Some(answered) = waiting.join_next().await {
+        assert_eq!(answered.unwrap().unwrap().user_id, "s");
+    }
+    assert_eq!(with_token(&authenticator, "a-new-token", at(0)).await.unwrap().user_id, "s");
+    assert_eq!(server.validations.load(Ordering::SeqCst), WAITING + 1);
+    let most = server.open.1.load(Ordering::SeqCst);
+    assert!(most <= CONCURRENT, "{most} questions were with Keystone at a time");
+}
+
+#[tokio::test]
+async fn those_who_wait_in_vain_make_room() {
+    let server = held_back().await;
+    let authenticator = Arc::new(server.authenticator());
+    for _ in 0..2 {
+        let mut waiting = crowd(&authenticator);
+        while let Some(answered) = waiting.join_next().await {
+            assert_eq!(failure(answered.unwrap()), "Keystone did not answer within 1 s");
+        }
+    }
+    server.answers.send_replace(true);
+    let principal = eventually("Keystone answers again", async || {
+        with_token(&authenticator, "a-new-token", at(0)).await.ok()
+    });
+    assert_eq!(principal.await.user_id, "s");
 }

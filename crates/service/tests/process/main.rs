@@ -14,6 +14,7 @@ mod kill;
 mod load;
 mod policies;
 mod postgres;
+mod sdk;
 mod shutdown;
 mod statuses;
 mod support;
