@@ -1,0 +1,155 @@
+//! The command line of `untag`: one tree, from which help, completions and the man pages come.
+
+use crate::command;
+use crate::exit;
+use crate::output::Format;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// Take tags off cloud resources, one by one or by the hundred thousand.
+///
+/// Removes exactly what is named and nothing else. A tag that is not there counts as removed. Tokens and secret keys come
+/// from the environment, from the profile file or from stdin, and never from the command line, which everybody on the
+/// machine can see.
+#[derive(Debug, Parser)]
+#[command(name = "untag", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Remove tags of one desktop, by their keys
+    ///
+    /// A tag goes whatever its value is; `untag resource desktop ID KEY=VALUE` looks at the value as well. A tag that is
+    /// not there counts as removed.
+    Desktop(command::desktop::Desktop),
+    /// Remove tags of one resource of any type, by their keys or only where the value matches
+    ///
+    /// KEY removes the tag whatever its value is; KEY=VALUE only if its value is exactly VALUE, and KEY= only if its value
+    /// is empty. A tag that is not there counts as removed.
+    Resource(command::resource::Resource),
+    /// Remove tags that a file lists, however many, with a journal to go on from
+    ///
+    /// Each line of the file is a JSON object with `resource_type`, `resource_id`, `key` and perhaps `value` and
+    /// `project_id`, or with `tags`, a list of objects with `key` and perhaps `value`, in place of `key` and `value`. Or the
+    /// file is CSV with columns of these names, or of those that --columns says. A line without a value removes the tag
+    /// whatever its value is; in CSV, a column of values always means a value, also where it is empty.
+    ///
+    /// Everything is checked before anything is sent. What is answered with success is noted in a journal beside the file:
+    /// after Ctrl-C, a crash or a loss of the network, the same command goes on where that ended. What fails is written,
+    /// with its reason, to a file that this command takes again.
+    Apply(Box<command::apply::Apply>),
+    /// Write credentials into the profile file
+    ///
+    /// On a terminal it asks for them, and does not show what is typed for secrets. Otherwise it reads them from stdin, as
+    /// lines of the file: `ak = …` and `sk = …`, and perhaps `security_token = …` and `project_id = …`. They take the place
+    /// of those that the profile had; the rest of the file stays as it is. The file is written whole or not at all, and
+    /// only its owner can read it.
+    Configure(command::configure::Configure),
+    /// Say which credentials, project and endpoints are used, and where they come from
+    ///
+    /// Shows no secret, and asks no server: whether the credentials are taken is seen when they are used.
+    Whoami(command::whoami::Whoami),
+    /// Show how a request is signed, to find out why a service answers 401
+    ///
+    /// Prints the canonical request, the string to sign and the Authorization header, and sends nothing. `Host` is taken
+    /// from the URL; `X-Sdk-Date`, `X-Project-Id` and `X-Security-Token` are added as the client adds them. Treat the
+    /// output as a secret: the header is good for 15 minutes, and the canonical request holds the security token of
+    /// temporary keys.
+    Sign(command::sign::Sign),
+    /// Print a shell's completions
+    ///
+    /// For bash: untag completions bash > ~/.local/share/bash-completion/completions/untag
+    Completions(command::completions::Completions),
+    /// Print a man page
+    ///
+    /// To read it at once: untag man | man -l -
+    Man(command::man::Man),
+}
+
+impl Command {
+    /// The form of what the command writes to stdout.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Desktop(desktop) => desktop.output.format,
+            Self::Resource(resource) => resource.output.format,
+            Self::Apply(apply) => apply.output.format,
+            Self::Configure(configure) => configure.output.format,
+            Self::Whoami(whoami) => whoami.output.format,
+            Self::Sign(sign) => sign.output.format,
+            Self::Completions(_) | Self::Man(_) => Format::Text,
+        }
+    }
+}
+
+/// The whole tree, with the exit codes below the help of each command.
+#[must_use]
+pub fn tree() -> clap::Command {
+    let codes = exit::help();
+    Cli::command().after_help(codes.clone()).mut_subcommands(|command| {
+        // What a command has to say of its own stands above.
+        let help = match command.get_after_help() {
+            Some(own) => format!("{own}\n\n{codes}"),
+            None => codes.clone(),
+        };
+        command.after_help(help)
+    })
+}
+
+/// As whom.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Credentials")]
+pub struct Account {
+    /// Section of the profile file to take the credentials from, and from nowhere else [variable: `UNTAG_PROFILE`]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Project of the resources [default: that of the credentials]
+    #[arg(long, value_name = "ID")]
+    pub project: Option<String>,
+}
+
+/// Where to.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Service")]
+pub struct Place {
+    /// Region whose services are called: cn-north-4 [variable: `UNTAG_REGION`]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Address of one server for all operations, in place of a region's: `http://127.0.0.1:8080` [variable: `UNTAG_ENDPOINT`]
+    #[arg(long, value_name = "URL", conflicts_with = "region")]
+    pub endpoint: Option<String>,
+}
+
+/// How a deletion goes on.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Caution {
+    /// Print exactly what would be sent, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; without a terminal to ask on, nothing is removed otherwise
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Form of what goes to stdout
+    #[arg(id = "output", long, value_enum, value_name = "FORM", default_value = "text")]
+    pub format: Format,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree;
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+}
