@@ -34,7 +34,9 @@ pub(crate) fn on_sqlite(budget: &Budget) -> Outcome<Vec<Section>> {
 /// Measures durable deletions on PostgreSQL.
 pub(crate) fn on_postgres(budget: &Budget) -> Outcome<Section> {
     let (runtime, folder) = ground()?;
-    postgres::measure(budget, &runtime, folder.path())
+    // Beside the folder of this run, which its owner alone may enter.
+    let disk = folder.path().parent().unwrap_or(folder.path());
+    postgres::measure(budget, &runtime, folder.path(), disk)
 }
 
 /// What asks, and where files go: below the working folder, which is usually a disk, where a temporary folder may be memory.

@@ -16,16 +16,16 @@ use untag_postgres::Cluster;
 use untag_store::Store;
 use untag_store::postgres::{PostgresOptions, PostgresStore};
 
-/// Measures durable deletions through one process and through two.
-pub(super) fn measure(budget: &Budget, runtime: &Runtime, folder: &Path) -> Outcome<Section> {
+/// Measures durable deletions through one process and through two. The server's files go into a folder of their own below
+/// `disk`, which the user who runs it must be able to enter.
+pub(super) fn measure(budget: &Budget, runtime: &Runtime, folder: &Path, disk: &Path) -> Outcome<Section> {
     let rounds = 2 * (budget.durable + 1);
     // A server that plans, locks and logs takes several times as long for each as a library does.
     let deletions = |connections| deletions(budget, connections).div_ceil(4);
     let all: usize = CONNECTIONS.iter().map(|&connections| rounds * deletions(connections)).sum();
     let resources = (all + 2).div_ceil(TAGS);
     progress::say("starting PostgreSQL");
-    // Not in the folder of this run, which its owner alone may enter.
-    let cluster = Cluster::durable(folder.parent().unwrap_or(folder));
+    let cluster = Cluster::durable(disk);
     let url = cluster.database();
     let store = runtime.block_on(PostgresStore::connect(&url, PostgresOptions::default()))?;
     data::fill(runtime, &store, resources)?;
