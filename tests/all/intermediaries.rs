@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -28,7 +29,7 @@ fn strip(_: &mut String, headers: &mut HeaderMap, body: &mut Vec<u8>) {
 
 /// Decodes the path once, resolves dot segments, and makes one slash of several.
 fn normalise(path: &mut String, _: &mut HeaderMap, _: &mut Vec<u8>) {
-    let decoded = decode(path);
+    let decoded = percent_decode_str(path).decode_utf8().expect("the client sends UTF-8").into_owned();
     let mut segments: Vec<&str> = Vec::new();
     for segment in decoded.split('/') {
         match segment {
@@ -45,22 +46,6 @@ fn normalise(path: &mut String, _: &mut HeaderMap, _: &mut Vec<u8>) {
 fn normalise_backslashes(path: &mut String, headers: &mut HeaderMap, body: &mut Vec<u8>) {
     *path = path.replace("%5C", "/");
     normalise(path, headers, body);
-}
-
-fn decode(path: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = [rest.clone().next(), rest.clone().nth(1)].map(|digit| (digit? as char).to_digit(16));
-        match (byte, hex) {
-            (b'%', [Some(high), Some(low)]) => {
-                rest.nth(1);
-                bytes.push(u8::try_from(high * 16 + low).expect("two digits make a byte"));
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8(bytes).expect("the client sends UTF-8")
 }
 
 #[derive(Clone)]

@@ -70,6 +70,18 @@ impl Operation {
         Template(self.path)
     }
 
+    /// Whether these are the segments of a path that the template allows.
+    pub(crate) fn takes<'s>(&self, segments: impl IntoIterator<Item = &'s str>) -> bool {
+        let mut segments = segments.into_iter();
+        let each = self.path.iter().all(|wanted| {
+            segments.next().is_some_and(|sent| match wanted {
+                Segment::Literal(text) => sent == *text,
+                Segment::Parameter(_) => !sent.is_empty(),
+            })
+        });
+        each && segments.next().is_none()
+    }
+
     /// Whether a server prefers this operation where a path fits both: same method, and more of its path is fixed.
     pub(crate) fn is_narrower_than(&self, other: &Self) -> bool {
         let literals = |operation: &Self| {

@@ -1,6 +1,6 @@
 //! Path parameters on their way into a URL: encoded so that a URL parser leaves them alone, and a check that it did.
 
-use crate::operation::{Operation, Segment};
+use crate::operation::Operation;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -21,17 +21,8 @@ pub fn encode_path(parameter: &(impl ToString + ?Sized)) -> String {
 
 /// Whether `path`, as it would be sent, is `prefix` and then the template of `operation`, segment by segment.
 pub(crate) fn fits(path: &str, prefix: &str, operation: &Operation) -> bool {
-    let Some(segments) = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')) else {
-        return false;
-    };
-    let mut segments = segments.split('/');
-    let each = operation.path.iter().all(|wanted| {
-        segments.next().is_some_and(|sent| match wanted {
-            Segment::Literal(text) => sent == *text,
-            Segment::Parameter(_) => !sent.is_empty(),
-        })
-    });
-    each && segments.next().is_none()
+    let segments = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
+    segments.is_some_and(|segments| operation.takes(segments.split('/')))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a proxy that tidies up paths would make of a request: one that decodes them, makes one slash of several and
 //! resolves dot segments, as some do on the way to a service.
 
-use crate::operation::{Operation, Segment};
+use crate::operation::Operation;
 use percent_encoding::percent_decode_str;
 
 /// The operation that would run for something else than was named, if a proxy tidied up this path. A path is what would be
@@ -16,7 +16,8 @@ pub(crate) fn diverted<'o>(
     operation: &Operation,
     operations: &[&'o Operation],
 ) -> Option<&'o Operation> {
-    if matches!(operation.method, "GET" | "HEAD") {
+    // Where nothing is encoded, there is nothing to tidy up: what a URL parser resolves was refused before.
+    if matches!(operation.method, "GET" | "HEAD") || !path.contains('%') {
         return None;
     }
     let path = path.strip_prefix(prefix)?;
@@ -26,7 +27,7 @@ pub(crate) fn diverted<'o>(
         let arrives = tidy(decoded);
         let is_another = |other: &&&Operation| other.id != operation.id || !arrives.iter().eq(&meant);
         let same_method = operations.iter().filter(|other| other.method == operation.method);
-        same_method.filter(|other| fits(&arrives, other)).find(is_another).copied()
+        same_method.filter(|other| other.takes(arrives.iter().copied())).find(is_another).copied()
     })
 }
 
@@ -44,14 +45,6 @@ fn tidy(path: &str) -> Vec<&str> {
         }
     }
     segments
-}
-
-fn fits(segments: &[&str], operation: &Operation) -> bool {
-    let fits_one = |(sent, wanted): (&&str, &Segment)| match wanted {
-        Segment::Literal(text) => sent == text,
-        Segment::Parameter(_) => true,
-    };
-    segments.len() == operation.path.len() && segments.iter().zip(operation.path).all(fits_one)
 }
 
 #[cfg(test)]

@@ -8,10 +8,9 @@ use crate::problem::Problem;
 use crate::session::{Purpose, Session};
 use crate::tag::TagArgument;
 use clap::Args;
+use untag_client::Batches;
 use untag_client::credentials::Surroundings;
-use untag_client::types::{
-    BatchUntagResourcesBody, ResourceId, ResourceProjectId, ResourceTag, ResourceType, TagKey, TagValue,
-};
+use untag_client::types::{ResourceId, ResourceProjectId, ResourceTag, ResourceType, TagKey, TagValue};
 
 /// What is typed after `untag resource`.
 #[derive(Debug, Args)]
@@ -58,18 +57,19 @@ pub async fn run(resource: Resource, surroundings: &Surroundings) -> Result<Exit
         .parse()
         .map_err(|why| Problem::usage(format!("the project cannot be used: {why}; nothing was sent")))?;
     let (kind, id) = (resource.kind, resource.id);
-    let calls = tags.chunks(BATCH).map(|batch| Call::Resource {
+    let batches = Batches::from(tags);
+    let calls = batches.bodies().iter().map(|body| Call::Resource {
         project: project.clone(),
         kind: kind.clone(),
         id: id.clone(),
-        body: BatchUntagResourcesBody { tags: Some(batch.to_vec()), sys_tags: None },
+        body: body.clone(),
     });
     let deletion =
         Deletion { subject: format!("{:?} {:?}", kind.as_str(), id.as_str()), calls: calls.collect() };
     deletion.run(&session, resource.caution, resource.output.format).await
 }
 
-/// The tags that the arguments stand for, each once.
+/// The tags that the arguments stand for.
 fn tags(arguments: &[TagArgument]) -> Result<Vec<ResourceTag>, Problem> {
     let mut tags: Vec<ResourceTag> = Vec::with_capacity(arguments.len());
     for argument in arguments {
@@ -92,30 +92,7 @@ fn tags(arguments: &[TagArgument]) -> Result<Vec<ResourceTag>, Problem> {
             key: TagKey::new(&*argument.key).map_err(refuse)?,
             value: argument.value.as_deref().map(TagValue::new).transpose().map_err(refuse)?,
         };
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
+        tags.push(tag);
     }
     Ok(tags)
-}
-
-/// The most tags that the contract allows in one call.
-const BATCH: usize = 10;
-
-#[cfg(test)]
-mod tests {
-    use super::BATCH;
-    use untag_client::types::BatchUntagResourcesBody;
-    use untag_client::types::validate::Validate as _;
-
-    #[test]
-    fn a_batch_holds_what_the_contract_allows() {
-        let body = |count: usize| {
-            let tags: Vec<_> =
-                (0..count).map(|number| serde_json::json!({ "key": format!("k{number}") })).collect();
-            serde_json::from_value::<BatchUntagResourcesBody>(serde_json::json!({ "tags": tags })).unwrap()
-        };
-        assert!(body(BATCH).validate().is_ok());
-        assert!(body(BATCH + 1).validate().is_err());
-    }
 }
