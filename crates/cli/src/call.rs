@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::session::{Wire, operation};
 use crate::tag::TagArgument;
 use serde_json::{Map, Value, json};
+use untag_client::credentials::CredentialsError;
 use untag_client::operation::{Operation, Segment};
 use untag_client::path::encode_path;
 use untag_client::types::{
@@ -204,17 +205,29 @@ pub fn exit_of<E>(error: &Error<E>) -> Exit {
 /// A failure in a sentence, with what brought it about where the service did not say it.
 #[must_use]
 pub fn message<E>(error: &Error<E>) -> String {
+    if let Some(why) = no_credentials(error) {
+        return format!("{}{why}", error.to_string().trim_end_matches('.'));
+    }
+    // Of a connection, the last cause says what happened.
     let mut cause = std::error::Error::source(error);
-    // Of credentials, the first cause says what to do. Of a connection, the last one says what happened.
-    if !error.is_credentials() {
-        while let Some(deeper) = cause.and_then(std::error::Error::source) {
-            cause = Some(deeper);
-        }
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
     }
     match cause {
         Some(cause) if error.status().is_none() => format!("{error}: {cause}"),
         _ => error.to_string(),
     }
+}
+
+/// Why there were no credentials, or no newer ones when the service had refused those that there were: how a sentence about
+/// the failure goes on. It says what to do.
+#[must_use]
+pub fn no_credentials<E>(error: &Error<E>) -> Option<String> {
+    let cause: &CredentialsError = std::error::Error::source(error)?.downcast_ref()?;
+    Some(match error.status() {
+        None => format!(": {cause}"),
+        Some(_) => format!("; there are no newer credentials: {cause}"),
+    })
 }
 
 impl Preview {

@@ -38,9 +38,19 @@ pub enum Command {
     /// file is CSV with columns of these names, or of those that --columns says. A line without a value removes the tag
     /// whatever its value is; in CSV, a column of values always means a value, also where it is empty.
     ///
-    /// Everything is checked before anything is sent. What is answered with success is noted in a journal beside the file:
-    /// after Ctrl-C, a crash or a loss of the network, the same command goes on where that ended. What fails is written,
-    /// with its reason, to a file that this command takes again.
+    /// Everything is checked before anything is sent, and nothing is sent that was not in the file then. What is answered
+    /// with success is noted in a journal beside the file: after Ctrl-C, a crash or a loss of the network, the same command
+    /// goes on where that ended. What fails is written, with its reason, to a file that this command takes again.
+    ///
+    /// Ctrl-C finishes what is under way; a second one waits for nothing. It stops by itself, and leaves the other lines for
+    /// another run, where the credentials are missing or refused, where twenty requests in a row are refused (403), and where
+    /// for a minute the service has not answered or not done its work.
+    ///
+    /// An access key signs for one project: lines of another are refused, and done by a run of the file of failures with
+    /// that --project.
+    ///
+    /// With --dry-run, each request is printed on a line; with --output json, as an object that also has the numbers of its
+    /// lines.
     Apply(Box<command::apply::Apply>),
     /// Write credentials into the profile file
     ///
@@ -75,22 +85,40 @@ impl Command {
     #[must_use]
     pub fn format(&self) -> Format {
         match self {
-            Self::Desktop(desktop) => desktop.output.format,
-            Self::Resource(resource) => resource.output.format,
-            Self::Apply(apply) => apply.output.format,
+            Self::Desktop(desktop) => desktop.common.output.format,
+            Self::Resource(resource) => resource.common.output.format,
+            Self::Apply(apply) => apply.common.output.format,
             Self::Configure(configure) => configure.output.format,
-            Self::Whoami(whoami) => whoami.output.format,
+            Self::Whoami(whoami) => whoami.common.output.format,
             Self::Sign(sign) => sign.output.format,
             Self::Completions(_) | Self::Man(_) => Format::Text,
         }
     }
 }
 
+/// Below the help of `untag` itself.
+const ENVIRONMENT: &str = "\
+Environment:
+  UNTAG_TOKEN
+      Token to call with, in place of an access key
+  HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN
+      Access key to sign with, and the token that comes with a temporary one
+  HUAWEICLOUD_SDK_CREDENTIALS_FILE
+      Profile file, for credentials that are not in the environment [default: ~/.huaweicloud/credentials]
+  HUAWEICLOUD_SDK_PROJECT_ID
+      Project, unless --project or --profile names one
+  UNTAG_PROFILE, UNTAG_REGION, UNTAG_ENDPOINT
+      As --profile, --region and --endpoint, which come first
+  HUAWEICLOUD_SDK_REGION_WORKSPACE_CN_NORTH_4
+      Address of a service in a region: of workspace in cn-north-4
+
+`untag whoami` says which of them hold.";
+
 /// The whole tree, with the exit codes below the help of each command.
 #[must_use]
 pub fn tree() -> clap::Command {
     let codes = exit::help();
-    Cli::command().after_help(codes.clone()).mut_subcommands(|command| {
+    Cli::command().after_help(format!("{ENVIRONMENT}\n\n{codes}")).mut_subcommands(|command| {
         // What a command has to say of its own stands above.
         let help = match command.get_after_help() {
             Some(own) => format!("{own}\n\n{codes}"),
@@ -116,12 +144,26 @@ pub struct Account {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Service")]
 pub struct Place {
-    /// Region whose services are called: cn-north-4 [variable: `UNTAG_REGION`]
+    /// Region whose services are called, such as cn-north-4 [variable: `UNTAG_REGION`]
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
-    /// Address of one server for all operations, in place of a region's: `http://127.0.0.1:8080` [variable: `UNTAG_ENDPOINT`]
+    /// Address of one server for all operations, in place of a region's, such as `http://127.0.0.1:8080` [variable: `UNTAG_ENDPOINT`]
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     pub endpoint: Option<String>,
+}
+
+/// What every command takes that is about resources.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// As whom.
+    #[command(flatten)]
+    pub account: Account,
+    /// Where to.
+    #[command(flatten)]
+    pub place: Place,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// How a deletion goes on.

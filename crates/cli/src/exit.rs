@@ -57,10 +57,12 @@ impl Exit {
         match self {
             Self::Done => "everything that was asked for is done",
             Self::Failed => {
-                "some of it is done and some is not; or a file could not be read or written; or the question was \
-                 answered with no"
+                "some of it is done and some is not; or it was interrupted; or a file could not be read or written; or \
+                 the question was answered with no"
             }
-            Self::Usage => "wrong use, or a file that is not there or has bad lines: nothing was sent",
+            Self::Usage => {
+                "wrong use, or a file that is not there, has bad lines or does not fit its journal: nothing was sent"
+            }
             Self::Credentials => "there are no credentials, or the service does not take them (401)",
             Self::Refused => "the service refused: 400, 403, 404 or another answer that is no success",
             Self::Unreachable => {

@@ -29,10 +29,11 @@ impl Problem {
         Self::new(Exit::Failed, words)
     }
 
-    /// A file that cannot be read or written.
+    /// A file that has to be read before anything is sent, and cannot be.
     #[must_use]
     pub fn file(path: &Path, error: &io::Error) -> Self {
-        Self::failed(format!("{}: {error}", path.display()))
+        let exit = if error.kind() == io::ErrorKind::NotFound { Exit::Usage } else { Exit::Failed };
+        Self::new(exit, format!("{}: {error}; nothing was sent", path.display()))
     }
 
     /// How it ends the command.

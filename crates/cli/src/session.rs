@@ -1,10 +1,12 @@
 //! Who calls, for which project, and where: what flags, variables and the profile file say about it, settled without a guess.
 
-use crate::cli::{Account, Caution, Place};
+use crate::cli::{Account, Caution, Common, Place};
 use crate::exit::Exit;
 use crate::output::note;
 use crate::problem::Problem;
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::str::FromStr;
 use untag_client::credentials::{
     BoxFuture, Cached, Chain, Credentials, CredentialsError, Issued, Profile, ProvideCredentials,
     Surroundings,
@@ -306,8 +308,7 @@ impl Session {
     /// [`Exit::Credentials`]: there are no credentials. [`Exit::Usage`]: no server is named, two projects are, or one of
     /// these cannot be used.
     pub async fn open(
-        account: &Account,
-        place: &Place,
+        Common { account, place, .. }: &Common,
         surroundings: &Surroundings,
         purpose: Purpose,
     ) -> Result<Self, Problem> {
@@ -329,15 +330,22 @@ impl Session {
         Ok(Self { project, unarmed, armed: Some(build(builder)?) })
     }
 
-    /// The project of the resources.
+    /// Whether a project is named.
+    #[must_use]
+    pub fn has_project(&self) -> bool {
+        self.project.is_ok()
+    }
+
+    /// The project of the resources, as an operation takes it.
     ///
     /// # Errors
-    /// None is named.
-    pub fn project(&self) -> Result<&str, Problem> {
-        match &self.project {
-            Ok(project) => Ok(&project.value),
-            Err(problem) => Err(problem.clone()),
-        }
+    /// None is named, or the operation does not take it.
+    pub fn project<P: FromStr<Err: Display>>(&self) -> Result<P, Problem> {
+        let project = self.project.as_ref().map_err(Problem::clone)?;
+        project
+            .value
+            .parse()
+            .map_err(|why| Problem::usage(format!("the project cannot be used: {why}; nothing was sent")))
     }
 
     /// The client that checks calls and sends none.

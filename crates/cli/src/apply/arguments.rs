@@ -24,14 +24,14 @@ pub struct Arguments {
     /// Requests under way at once
     #[arg(long, value_name = "N", default_value = "16", value_parser = value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
-    /// Requests that may start each second [default: as many as the service takes]
+    /// Requests that may start each second, each with up to ten tags of one resource [default: as many as the service takes]
     #[arg(long, value_name = "N")]
     pub rate: Option<Rate>,
     /// Where to note what is done, so that the same command goes on where this one ends [default: FILE.untag-journal; for
     /// stdin, nowhere]
     #[arg(long, value_name = "PATH", conflicts_with = "no_journal")]
     pub journal: Option<PathBuf>,
-    /// Note nothing
+    /// Keep no journal
     #[arg(long)]
     pub no_journal: bool,
     /// Where to write lines that fail, with their reasons, as a file that can be applied again [default:

@@ -1,7 +1,8 @@
 //! The first reading of a file: every line is checked before the first request is sent.
 
+use super::fingerprint::{Fingerprint, Fingerprinting};
 use super::input::{BadLine, Item, Reader, Reading};
-use super::source::{Hashed, Source};
+use super::source::Source;
 use super::stop::Stop;
 use std::io;
 use tokio::sync::{mpsc, watch};
@@ -15,10 +16,8 @@ const ENTRIES: u64 = 1024;
 /// What is in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Checked {
-    /// SHA-256 of the whole file, in hexadecimal.
-    pub(super) sha256: String,
-    /// Bytes of the file.
-    pub(super) bytes: u64,
+    /// Its content.
+    pub(super) print: Fingerprint,
     /// Entries that are good.
     pub(super) entries: u64,
     /// Tags of those entries.
@@ -45,7 +44,7 @@ pub(super) fn check(
     events: &mpsc::Sender<Event>,
     stop: &watch::Receiver<Stop>,
 ) -> io::Result<Option<Checked>> {
-    let mut reader = Reader::new(Hashed::new(source.rewound()?), reading);
+    let mut reader = Reader::new(Fingerprinting::new(source.rewound()?), reading);
     let mut checked = Checked::default();
     while let Some(item) = reader.next(|_| true)? {
         match item {
@@ -69,6 +68,6 @@ pub(super) fn check(
             let _ = events.try_send(Event::Lines(reader.lines()));
         }
     }
-    (checked.sha256, checked.bytes) = reader.into_input().finish()?;
+    checked.print = reader.into_input().finish()?;
     Ok(Some(checked))
 }

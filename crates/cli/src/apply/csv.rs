@@ -3,10 +3,10 @@
 //! Readers of CSV at large forgive what is not well quoted, each in its own way. Here a stray quote may decide where a
 //! record ends, and with it what is deleted; so nothing is forgiven, and nothing is read after it.
 
-use super::lines::{Line, Lines, MAX_LINE};
 use std::fmt;
 use std::io::{self, BufRead};
 use std::str::FromStr;
+use untag_lines::{Line, Lines, MAX_LINE};
 
 /// The members of an entry that CSV can carry.
 const MEMBERS: [&str; 5] = ["project_id", "resource_type", "resource_id", "key", "value"];
@@ -148,7 +148,7 @@ pub(super) fn next_record<R: BufRead>(lines: &mut Lines<R>, fields: &mut Fields)
     let first = lines.number() + 1;
     let mut state = State::Start;
     loop {
-        let line = match lines.next()? {
+        let line = match lines.next_line()? {
             None if state == State::Quoted => {
                 return Ok(Found::Broken(first, "has a quoted field that does not end"));
             }
@@ -297,8 +297,8 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::Lines;
     use super::{Columns, Fields, Found, Header, next_record};
+    use untag_lines::Lines;
 
     /// Every record as texts with the line it starts on, and what ended them.
     fn records(text: &str) -> (Vec<(u64, Vec<String>)>, Found) {

@@ -86,7 +86,11 @@ pub(super) fn from_json(
         return Err("the line is not valid UTF-8".to_owned());
     }
     let read: Read = strict::from_slice(line).map_err(|error| {
-        if error.path().is_root() { format!("the line {}", error.message()) } else { error.to_string() }
+        if !error.path().is_root() {
+            return error.to_string();
+        }
+        // The parser counts from this line on, in bytes.
+        format!("the line {}", error.message().replace(" at line 1 column ", " at byte "))
     })?;
     let tags = match (read.key, read.value, read.tags) {
         (Some(key), value, None) => {
@@ -157,7 +161,9 @@ fn given_or(given: Option<String>, project: Option<&ResourceProjectId>) -> Resul
     match (given, project) {
         (Some(given), _) => Ok(ResourceProjectId::unchecked(given)),
         (None, Some(project)) => Ok(project.clone()),
-        (None, None) => Err("project_id is missing, and no project is set for lines without one".to_owned()),
+        (None, None) => {
+            Err("project_id is missing, and --project names none for lines without one".to_owned())
+        }
     }
 }
 
@@ -252,7 +258,7 @@ mod tests {
             ("[\"disk\"]".to_owned(), "the line must be an object"),
             (with(json!({"key": "a"})).replace('}', ",\"key\":\"b\"}"), "key must not be there twice"),
             (with(json!({"key": "a"})) + "{}", "the line is not valid JSON"),
-            ("{".to_owned(), "the line is not valid JSON"),
+            ("{".to_owned(), "the line is not valid JSON: EOF while parsing an object at byte 1"),
         ] {
             let found = from_json(line.as_bytes(), None).unwrap_err();
             assert!(found.contains(reason), "{line}: {found}");

@@ -4,11 +4,12 @@
 
 use super::check::Checked;
 use super::entry::Entry;
+use super::fingerprint::Verified;
 use super::input::{Item, Reader, Reading};
 use super::plan::{self, Batch, WINDOW_BYTES, WINDOW_TAGS};
 use super::ranges::Cursor;
-use super::source::{Hashed, Source};
-use std::io::{self, Read};
+use super::source::Source;
+use std::io;
 use std::thread;
 use tokio::sync::mpsc;
 
@@ -19,7 +20,8 @@ pub(super) struct Window {
     pub(super) batches: Vec<Batch>,
 }
 
-/// Reads a source that has been checked. The receiver gets windows, and after the last one nothing, or why it broke off.
+/// Reads a source that has been checked, as long as it is what was checked. The receiver gets windows, and after the last one
+/// nothing, or why it broke off.
 ///
 /// # Errors
 /// There can be no thread.
@@ -28,12 +30,12 @@ pub(super) fn start(
     reading: Reading,
     checked: Checked,
     done: Cursor,
-) -> io::Result<mpsc::Receiver<Result<Window, String>>> {
+) -> io::Result<mpsc::Receiver<io::Result<Window>>> {
     let (sender, receiver) = mpsc::channel(1);
     thread::Builder::new().name("feed".to_owned()).spawn(move || {
-        if let Err(problem) = feed(&mut source, reading, &checked, done, &sender) {
+        if let Err(error) = feed(&mut source, reading, checked, done, &sender) {
             // Where nobody listens, the run has ended.
-            let _ = sender.blocking_send(Err(problem));
+            let _ = sender.blocking_send(Err(error));
         }
     })?;
     Ok(receiver)
@@ -42,17 +44,14 @@ pub(super) fn start(
 fn feed(
     source: &mut Source,
     reading: Reading,
-    checked: &Checked,
+    checked: Checked,
     mut done: Cursor,
-    sender: &mpsc::Sender<Result<Window, String>>,
-) -> Result<(), String> {
-    let failed = |error: io::Error| format!("the input cannot be read: {error}");
-    // What has been appended since it was checked is not looked at.
-    let input = source.rewound().map_err(failed)?.take(checked.bytes);
-    let mut reader = Reader::new(Hashed::new(input), reading);
+    sender: &mpsc::Sender<io::Result<Window>>,
+) -> io::Result<()> {
+    let mut reader = Reader::new(Verified::new(source.rewound()?, checked.print), reading);
     let (mut entries, mut tags, mut bytes) = (Vec::new(), 0, 0);
     loop {
-        let item = reader.next(|number| !done.contains(number)).map_err(failed)?;
+        let item = reader.next(|number| !done.contains(number))?;
         let is_last = item.is_none();
         if let Some(Item::Entry(entry)) = item {
             tags += entry.tags.len();
@@ -68,14 +67,7 @@ fn feed(
             }
         }
         if is_last {
-            break;
+            return Ok(());
         }
     }
-    let (sha256, _) = reader.into_input().finish().map_err(failed)?;
-    if sha256 != checked.sha256 {
-        return Err("the file was changed while it was read; what was sent is what stood there then. \
-                    Its journal does not fit it any more: put the file back, or start anew with another journal"
-            .to_owned());
-    }
-    Ok(())
 }

@@ -2,12 +2,12 @@
 
 use super::csv::{self, Columns, Fields, Found, Header};
 use super::entry::{self, Entry};
-use super::lines::{Line, Lines, MAX_LINE};
 use clap::ValueEnum;
 use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 use untag_client::types::ResourceProjectId;
+use untag_lines::{Line, Lines, MAX_LINE};
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -130,7 +130,7 @@ impl<R: Read> Reader<R> {
 
     fn next_line(&mut self, wanted: &mut dyn FnMut(u64) -> bool) -> io::Result<Option<Item>> {
         loop {
-            let decoded = match self.lines.next()? {
+            let decoded = match self.lines.next_line()? {
                 None => return Ok(None),
                 Some(Line::Whole(line)) if line.trim_ascii().is_empty() => continue,
                 Some(Line::Whole(line)) => {

@@ -8,6 +8,7 @@
 
 use super::ranges::{self, Ranges};
 use super::source::hexadecimal;
+use crate::exit::Exit;
 use crate::problem::Problem;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -68,7 +69,7 @@ impl Journal {
     /// # Errors
     /// The file cannot be opened, is in use, is no journal, or is the journal of something else. It is left as it is.
     pub(super) fn open(path: &Path, identity: &Identity) -> Result<(Self, Ranges), Problem> {
-        let failed = |error: io::Error| Problem::file(path, &error);
+        let failed = |error: io::Error| unusable(path, &error);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -116,9 +117,9 @@ impl Journal {
         let mut file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Ranges::default()),
-            Err(error) => return Err(Problem::file(path, &error)),
+            Err(error) => return Err(unusable(path, &error)),
         };
-        let header = header_line(identity).map_err(|error| Problem::file(path, &error.into()))?;
+        let header = header_line(identity).map_err(|error| unusable(path, &error.into()))?;
         Ok(read(&mut file, path, identity, &header)?.map(|(done, _)| done).unwrap_or_default())
     }
 
@@ -174,7 +175,7 @@ fn read(
     identity: &Identity,
     header: &[u8],
 ) -> Result<Option<(Ranges, u64)>, Problem> {
-    let failed = |error: io::Error| Problem::file(path, &error);
+    let failed = |error: io::Error| unusable(path, &error);
     let mut input = BufReader::new(file);
     let mut line = Vec::new();
     next_line(&mut input, &mut line).map_err(failed)?;
@@ -213,6 +214,18 @@ fn read(
 fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<()> {
     line.clear();
     input.take(MAX_LINE).read_until(b'\n', line).map(drop)
+}
+
+/// A journal that cannot be read or written; or whose folder is not there, and so it can never have been meant.
+fn unusable(path: &Path, error: &io::Error) -> Problem {
+    let exit = if error.kind() == ErrorKind::NotFound { Exit::Usage } else { Exit::Failed };
+    let path = path.display();
+    Problem::new(
+        exit,
+        format!(
+            "the journal {path} cannot be used: {error}; nothing was sent: name another one with --journal"
+        ),
+    )
 }
 
 /// What is wrong with a header.
@@ -255,8 +268,8 @@ fn sync_folder(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::random::Random;
     use super::{Identity, Journal, Ranges, beside};
+    use fastrand::Rng;
     use std::fs;
     use std::path::{Path, PathBuf};
     use tempfile::TempDir;
@@ -348,6 +361,8 @@ mod tests {
 
     #[test]
     fn damage_before_the_last_line_is_never_taken_for_work_done() {
+        const SEED: u64 = 0x6a6f_7572;
+        println!("seed {SEED:#x}");
         let (_folder, path) = place();
         let (mut journal, _) = Journal::open(&path, &identity()).unwrap();
         let header = fs::read(&path).unwrap().len();
@@ -358,11 +373,11 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         let last = whole.len() - whole.iter().rev().skip(1).position(|&byte| byte == b'\n').unwrap() - 1;
         let all = ranges(&[(1, 51), (100, 150), (200, 250)]);
-        let mut random = Random::new(0x6a6f_7572);
+        let mut random = Rng::with_seed(SEED);
         for _ in 0..500 {
-            let place = header + random.below(whole.len() - header);
+            let place = random.usize(header..whole.len());
             let mut bytes = whole.clone();
-            bytes[place] = b" -#\n0123456789abcdefx\xff\0"[random.below(23)];
+            bytes[place] = b" -#\n0123456789abcdefx\xff\0"[random.usize(..23)];
             if bytes == whole {
                 continue;
             }

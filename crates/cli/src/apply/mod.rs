@@ -2,7 +2,7 @@
 //!
 //! A file is read twice. The first reading ([`Prepared::new`]) checks every line before anything is sent; the second one
 //! ([`Prepared::run`]) sends what the journal does not have as done. In between, a caller knows what it is about to do,
-//! and may ask.
+//! and may ask. What has changed since the first reading is not sent: the run ends there.
 //!
 //! **Lines** are objects `{"project_id"?, "resource_type", "resource_id", "key", "value"?}` or, in place of `key` and
 //! `value`, with `"tags": [{"key", "value"?}]`; or records of CSV with columns of those names, or of the names that
@@ -31,20 +31,19 @@ mod csv;
 mod entry;
 mod failures;
 mod feed;
+mod fingerprint;
 mod input;
 mod journal;
 mod limiter;
-mod lines;
 mod plan;
 mod progress;
-#[cfg(test)]
-mod random;
 mod ranges;
 mod run;
 mod source;
 mod stop;
 mod summary;
 mod verdict;
+mod writer;
 
 pub use arguments::Arguments;
 pub use csv::{Columns, InvalidColumns};
@@ -56,6 +55,7 @@ pub use stop::{Stop, signals};
 pub use summary::{Ending, Summary};
 
 use crate::call::Call;
+use crate::output::count;
 use crate::problem::Problem;
 use crate::session::{Wire, operation};
 use check::{Checked, Event, TOLD};
@@ -76,6 +76,7 @@ use stop::asked;
 use tokio::sync::{mpsc, oneshot, watch};
 use untag_client::Client;
 use untag_client::types::ResourceProjectId;
+use writer::JournalWriter;
 
 /// Where lines come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,12 +218,12 @@ impl Prepared {
         let outcome = answered.await.map_err(|_| Problem::failed("the input's reader died"))?;
         let Some((source, reading, checked)) = outcome? else { return Ok(None) };
         if checked.bad > TOLD {
-            observer.note(&format!("and {} more bad lines", checked.bad - TOLD));
+            observer.note(&format!("and {}", count(checked.bad - TOLD, "more bad line")));
         }
         if checked.bad > 0 && options.on_error == OnError::Stop {
-            let lines = if checked.bad == 1 { "line is" } else { "lines are" };
+            let (lines, them) = if checked.bad == 1 { ("line is", "it") } else { ("lines are", "them") };
             return Err(Problem::usage(format!(
-                "{} {lines} bad, and nothing was sent; mend them, or leave them out with --on-error continue",
+                "{} {lines} bad, and nothing was sent; mend {them}, or leave {them} out with --on-error continue",
                 checked.bad
             )));
         }
@@ -231,8 +232,8 @@ impl Prepared {
             _ => journal,
         };
         let identity = Identity {
-            sha256: checked.sha256.clone(),
-            bytes: checked.bytes,
+            sha256: checked.print.sha256(),
+            bytes: checked.print.bytes(),
             endpoint: target.unarmed.base_url(operation("batchUntagResources")?).to_owned(),
             project: reading.project.as_ref().map(|project| project.as_str().to_owned()),
             format: reading.format.name().to_owned(),
@@ -293,7 +294,9 @@ impl Prepared {
                 window = feed.recv() => window,
             };
             let Some(window) = window else { break };
-            let window = window.map_err(Problem::failed)?;
+            let window = window.map_err(|error| {
+                Problem::failed(format!("the input cannot be read: {error}; nothing was sent"))
+            })?;
             let lines: std::collections::HashMap<u64, u64> =
                 window.entries.iter().map(|entry| (entry.number, entry.line)).collect();
             for batch in &window.batches {
@@ -302,14 +305,10 @@ impl Prepared {
                     project: resource.project.clone(),
                     kind: resource.kind.clone(),
                     id: resource.id.clone(),
-                    body: batch.body(),
+                    body: batch.body.clone(),
                 };
-                let mut of: Vec<u64> = batch
-                    .tags
-                    .iter()
-                    .flat_map(plan::Planned::entries)
-                    .filter_map(|number| lines.get(&number).copied())
-                    .collect();
+                let mut of: Vec<u64> =
+                    batch.entries().filter_map(|number| lines.get(&number).copied()).collect();
                 of.sort_unstable();
                 of.dedup();
                 if !written(observer.request(&call.preview(&self.target.unarmed).await?, &of))? {
@@ -330,10 +329,10 @@ impl Prepared {
         observer: &mut dyn Observer,
         stop: &watch::Receiver<Stop>,
     ) -> Result<Summary, Problem> {
-        let (journal, mut done) = match self.journal {
+        let (journal, mut done) = match &self.journal {
             Some(path) => {
-                let (journal, done) = Journal::open(&path, &self.identity)?;
-                (Some((journal, path)), done)
+                let (journal, done) = Journal::open(path, &self.identity)?;
+                (Some(journal), done)
             }
             None => (None, Ranges::default()),
         };
@@ -351,7 +350,8 @@ impl Prepared {
             stop: stop.clone(),
             observer,
             limiter: Limiter::new(options.concurrency.get().into(), options.rate),
-            journal,
+            journal: JournalWriter::new(journal),
+            journal_path: self.journal,
             failures: Failures::new(self.failures),
             patience: options.patience,
             goes_on: options.on_error == OnError::Continue,
@@ -420,6 +420,16 @@ fn places(options: &Options) -> Result<(Option<PathBuf>, PathBuf), Problem> {
     }
     if journal.as_deref().is_some_and(|journal| is_same(journal, &failures)) {
         return Err(Problem::usage("--journal and --failures name one file; name two"));
+    }
+    // Better now than when the first line has failed.
+    if let Some(folder) = options.failures.as_deref().and_then(Path::parent)
+        && !folder.as_os_str().is_empty()
+        && !folder.is_dir()
+    {
+        return Err(Problem::usage(format!(
+            "--failures is in {}, which is no folder; nothing was sent",
+            folder.display()
+        )));
     }
     Ok((journal, failures))
 }

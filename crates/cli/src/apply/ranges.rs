@@ -112,18 +112,20 @@ pub(super) fn from_text(text: &str) -> Option<Vec<RangeInclusive<u64>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::random::Random;
     use super::{Ranges, from_text, to_text};
+    use fastrand::Rng;
     use std::collections::BTreeSet;
 
     #[test]
     fn they_are_the_set_of_what_was_added_whatever_the_order() {
-        let mut random = Random::new(0x7261_6e67_6573);
+        const SEED: u64 = 0x7261_6e67_6573;
+        println!("seed {SEED:#x}");
+        let mut random = Rng::with_seed(SEED);
         for round in 0..200 {
             let (mut ranges, mut set) = (Ranges::default(), BTreeSet::new());
-            for _ in 0..random.below(60) {
-                let start = 1 + random.below(200) as u64;
-                let end = start + random.below(8) as u64;
+            for _ in 0..random.usize(..60) {
+                let start = random.u64(1..=200);
+                let end = start + random.u64(..8);
                 ranges.add(start..=end);
                 set.extend(start..=end);
             }

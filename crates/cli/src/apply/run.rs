@@ -3,20 +3,20 @@
 use super::entry::Entry;
 use super::failures::Failures;
 use super::feed::Window;
-use super::journal::Journal;
+use super::fingerprint::Changed;
 use super::limiter::{Limiter, Started, Turn};
-use super::plan::{Batch, Planned};
+use super::plan::Batch;
 use super::progress::{Observer, Progress};
-use super::ranges::Ranges;
 use super::stop::{Stop, asked};
 use super::summary::{Ending, Summary};
 use super::verdict::{Reason, Verdict};
+use super::writer::JournalWriter;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use untag_client::Client;
 
@@ -36,11 +36,13 @@ const ATTEMPTS: u32 = 5;
 /// What a run needs.
 pub(super) struct Setup<'o> {
     pub(super) client: Client,
-    pub(super) feed: mpsc::Receiver<Result<Window, String>>,
+    pub(super) feed: mpsc::Receiver<io::Result<Window>>,
     pub(super) stop: watch::Receiver<Stop>,
     pub(super) observer: &'o mut dyn Observer,
     pub(super) limiter: Limiter,
-    pub(super) journal: Option<(Journal, PathBuf)>,
+    pub(super) journal: JournalWriter,
+    /// Where the journal is, if there is one.
+    pub(super) journal_path: Option<PathBuf>,
     pub(super) failures: Failures,
     /// How long the service may do nothing useful.
     pub(super) patience: Duration,
@@ -94,19 +96,15 @@ struct Pending {
     reason: Option<Reason>,
 }
 
-type Flushing = JoinHandle<(Journal, io::Result<()>)>;
-
 /// A run.
 pub(super) struct Run<'o> {
     client: Client,
-    feed: mpsc::Receiver<Result<Window, String>>,
+    feed: mpsc::Receiver<io::Result<Window>>,
     feed_ended: bool,
     stop: watch::Receiver<Stop>,
     observer: &'o mut dyn Observer,
     limiter: Limiter,
-    /// Not there while it is being written.
-    journal: Option<Journal>,
-    flushing: Option<Flushing>,
+    journal: JournalWriter,
     failures: Failures,
     patience: Duration,
     goes_on: bool,
@@ -117,8 +115,6 @@ pub(super) struct Run<'o> {
     queue: VecDeque<Job>,
     flying: JoinSet<Landed>,
     pending: HashMap<u64, Pending>,
-    /// Done, and not yet in the journal.
-    acknowledged: Ranges,
     /// Refused with 401 or 403: whether it is about them or about everybody, the next answers tell.
     held: Vec<Held>,
     /// What the last pause was for, while it lasts.
@@ -129,7 +125,6 @@ pub(super) struct Run<'o> {
 
 impl<'o> Run<'o> {
     pub(super) fn new(setup: Setup<'o>) -> Self {
-        let (journal, path) = setup.journal.unzip();
         Self {
             client: setup.client,
             feed: setup.feed,
@@ -137,8 +132,7 @@ impl<'o> Run<'o> {
             stop: setup.stop,
             observer: setup.observer,
             limiter: setup.limiter,
-            journal,
-            flushing: None,
+            journal: setup.journal,
             failures: setup.failures,
             patience: setup.patience,
             goes_on: setup.goes_on,
@@ -148,7 +142,6 @@ impl<'o> Run<'o> {
             queue: VecDeque::new(),
             flying: JoinSet::new(),
             pending: HashMap::new(),
-            acknowledged: Ranges::default(),
             held: Vec::new(),
             told: false,
             ending: None,
@@ -162,7 +155,7 @@ impl<'o> Run<'o> {
                 requests: 0,
                 throttled: 0,
                 elapsed: Duration::ZERO,
-                journal: path,
+                journal: setup.journal_path,
                 failures: None,
                 all_refused: true,
             },
@@ -195,7 +188,7 @@ impl<'o> Run<'o> {
                 }
                 // Before the answers, of which there may always be one.
                 _ = tick.tick() => self.tick(),
-                written = written(&mut self.flushing), if self.flushing.is_some() => self.flushed(written),
+                written = self.journal.written(), if self.journal.is_writing() => self.end_if_failed(written),
                 Some(landed) = self.flying.join_next(), if !self.flying.is_empty() => match landed {
                     Ok(landed) => self.landed(landed),
                     Err(error) => self.end(Ending::Failed(format!("a request broke off: {error}"))),
@@ -209,6 +202,13 @@ impl<'o> Run<'o> {
 
     fn end(&mut self, ending: Ending) {
         self.ending.get_or_insert(ending);
+    }
+
+    /// Ends it where something on this machine has failed.
+    fn end_if_failed(&mut self, outcome: Result<(), String>) {
+        if let Err(problem) = outcome {
+            self.end(Ending::Failed(problem));
+        }
     }
 
     /// Starts what may start; when to look again, if only time is missing.
@@ -226,9 +226,9 @@ impl<'o> Run<'o> {
             self.summary.requests += 1;
             self.told = false;
             self.flying.spawn(async move {
-                let (resource, body) = (&job.batch.resource, job.batch.body());
+                let Batch { resource, body, .. } = &job.batch;
                 let answer =
-                    client.batch_untag_resources(&resource.project, &resource.kind, &resource.id, &body);
+                    client.batch_untag_resources(&resource.project, &resource.kind, &resource.id, body);
                 let verdict = Verdict::of(answer.await);
                 Landed { job, started, verdict }
             });
@@ -257,11 +257,11 @@ impl<'o> Run<'o> {
         self.queue.is_empty()
     }
 
-    fn fed(&mut self, window: Option<Result<Window, String>>) {
+    fn fed(&mut self, window: Option<io::Result<Window>>) {
         match window {
             Some(Ok(Window { entries, batches })) => {
                 let mut left: HashMap<u64, usize> = HashMap::with_capacity(entries.len());
-                for number in batches.iter().flat_map(|batch| &batch.tags).flat_map(Planned::entries) {
+                for number in batches.iter().flat_map(Batch::entries) {
                     *left.entry(number).or_default() += 1;
                 }
                 self.pending.extend(entries.into_iter().map(|entry| {
@@ -270,9 +270,13 @@ impl<'o> Run<'o> {
                 }));
                 self.queue.extend(batches.into_iter().map(Job::new));
             }
-            Some(Err(problem)) => {
+            Some(Err(error)) => {
                 self.feed_ended = true;
-                self.end(Ending::Failed(problem));
+                self.end(if Changed::is(&error) {
+                    Ending::Changed
+                } else {
+                    Ending::Failed(format!("the input cannot be read: {error}"))
+                });
             }
             None => self.feed_ended = true,
         }
@@ -401,7 +405,7 @@ impl<'o> Run<'o> {
 
     /// A batch has had its answer: what that means for each entry that has a tag in it.
     fn settle(&mut self, batch: &Batch, reason: Option<&Reason>) {
-        for number in batch.tags.iter().flat_map(Planned::entries) {
+        for number in batch.entries() {
             let Some(pending) = self.pending.get_mut(&number) else { continue };
             pending.left = pending.left.saturating_sub(1);
             if let Some(reason) = reason {
@@ -415,13 +419,12 @@ impl<'o> Run<'o> {
                 None => {
                     self.summary.done += 1;
                     self.summary.all_refused = false;
-                    self.acknowledged.add(number..=number);
+                    self.journal.acknowledge(number);
                 }
                 Some(reason) => {
                     self.summary.failed += 1;
-                    if let Err(error) = self.failures.add(&entry, &reason) {
-                        self.end(Ending::Failed(format!("the file of failures cannot be written: {error}")));
-                    }
+                    let added = self.failures.add(&entry, &reason);
+                    self.end_if_failed(added.map_err(|error| unwritten(&error)));
                     if let Some(moved) = self.failures.moved() {
                         self.observer
                             .note(&format!("an earlier file of failures is now {}", moved.display()));
@@ -431,20 +434,16 @@ impl<'o> Run<'o> {
         }
     }
 
+    /// What is done from time to time.
     fn tick(&mut self) {
-        if let Err(error) = self.failures.flush() {
-            self.end(Ending::Failed(format!("the file of failures cannot be written: {error}")));
-        }
-        if !self.acknowledged.is_empty()
-            && let Some(mut journal) = self.journal.take()
-        {
-            let mut done = std::mem::take(&mut self.acknowledged);
-            self.flushing = Some(tokio::task::spawn_blocking(move || {
-                let written = journal.append(&mut done);
-                (journal, written)
-            }));
-        }
+        self.flush();
+        self.journal.start();
         self.show();
+    }
+
+    fn flush(&mut self) {
+        let flushed = self.failures.flush();
+        self.end_if_failed(flushed.map_err(|error| unwritten(&error)));
     }
 
     fn show(&mut self) {
@@ -452,31 +451,12 @@ impl<'o> Run<'o> {
         self.observer.progress(Progress { lines: before + done + failed, total: lines, failed });
     }
 
-    fn flushed(&mut self, written: Result<(Journal, io::Result<()>), tokio::task::JoinError>) {
-        match written {
-            Ok((journal, Ok(()))) => self.journal = Some(journal),
-            Ok((_, Err(error))) => self.end(Ending::Failed(unwritten(&error))),
-            Err(error) => self.end(Ending::Failed(unwritten(&error))),
-        }
-    }
-
     /// Writes down what there is to write down.
     async fn finish(mut self) -> Summary {
         self.flying.abort_all();
-        if let Some(flushing) = self.flushing.take() {
-            let written = flushing.await;
-            self.flushed(written);
-        }
-        // A journal that could not be written once is not there any more.
-        if let Some(journal) = &mut self.journal
-            && !self.acknowledged.is_empty()
-            && let Err(error) = journal.append(&mut self.acknowledged)
-        {
-            self.end(Ending::Failed(unwritten(&error)));
-        }
-        if let Err(error) = self.failures.flush() {
-            self.end(Ending::Failed(format!("the file of failures cannot be written: {error}")));
-        }
+        let written = self.journal.finish().await;
+        self.end_if_failed(written);
+        self.flush();
         self.show();
         let ending = self.ending.take().unwrap_or(Ending::Complete);
         let failures = self.failures.path().map(PathBuf::from);
@@ -484,21 +464,8 @@ impl<'o> Run<'o> {
     }
 }
 
-async fn written(
-    flushing: &mut Option<Flushing>,
-) -> Result<(Journal, io::Result<()>), tokio::task::JoinError> {
-    match flushing {
-        Some(handle) => {
-            let written = handle.await;
-            *flushing = None;
-            written
-        }
-        None => std::future::pending().await,
-    }
-}
-
-fn unwritten(error: &dyn std::fmt::Display) -> String {
-    format!("the journal cannot be written: {error}")
+fn unwritten(failures: &io::Error) -> String {
+    format!("the file of failures cannot be written: {failures}")
 }
 
 /// A reason in a line.

@@ -3,7 +3,6 @@
 use super::Input;
 use super::stop::Stop;
 use crate::problem::Problem;
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -29,13 +28,13 @@ impl Source {
             Input::Stdin => spool(io::stdin().lock(), "stdin", stop),
             Input::File(path) => {
                 let failed = |error: io::Error| Problem::file(path, &error);
-                let file = File::open(path).map_err(|error| match error.kind() {
-                    io::ErrorKind::NotFound => Problem::usage(format!("{}: {error}", path.display())),
-                    _ => failed(error),
-                })?;
+                let file = File::open(path).map_err(failed)?;
                 let kind = file.metadata().map_err(failed)?.file_type();
                 if kind.is_dir() {
-                    return Err(Problem::usage(format!("{} is a folder; name a file", path.display())));
+                    return Err(Problem::usage(format!(
+                        "{} is a folder; nothing was sent: name a file",
+                        path.display()
+                    )));
                 }
                 if kind.is_file() {
                     return Ok(Some(Self { file, has_place: true }));
@@ -67,7 +66,8 @@ impl Source {
 }
 
 fn spool(mut input: impl Read, name: &str, stop: &watch::Receiver<Stop>) -> Result<Option<Source>, Problem> {
-    let unwritten = |error: io::Error| Problem::failed(format!("a temporary copy of {name}: {error}"));
+    let unwritten =
+        |error: io::Error| Problem::failed(format!("a temporary copy of {name}: {error}; nothing was sent"));
     let mut file = tempfile::tempfile().map_err(unwritten)?;
     let mut bytes = vec![0; 64 * 1024];
     loop {
@@ -78,39 +78,8 @@ fn spool(mut input: impl Read, name: &str, stop: &watch::Receiver<Stop>) -> Resu
             Ok(0) => return Ok(Some(Source { file, has_place: false })),
             Ok(count) => file.write_all(bytes.get(..count).unwrap_or_default()).map_err(unwritten)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Problem::failed(format!("{name}: {error}"))),
+            Err(error) => return Err(Problem::failed(format!("{name}: {error}; nothing was sent"))),
         }
-    }
-}
-
-/// Passes bytes on, and knows their hash.
-pub(super) struct Hashed<R> {
-    input: R,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<R: Read> Hashed<R> {
-    pub(super) fn new(input: R) -> Self {
-        Self { input, hash: Sha256::new(), bytes: 0 }
-    }
-
-    /// SHA-256 in hexadecimal, and the number of bytes, of all that is still to come as well.
-    ///
-    /// # Errors
-    /// The input's.
-    pub(super) fn finish(mut self) -> io::Result<(String, u64)> {
-        io::copy(&mut self, &mut io::sink())?;
-        Ok((hexadecimal(&self.hash.finalize()), self.bytes))
-    }
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(into)?;
-        self.hash.update(into.get(..count).unwrap_or_default());
-        self.bytes += count as u64;
-        Ok(count)
     }
 }
 

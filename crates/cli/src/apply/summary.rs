@@ -1,6 +1,7 @@
 //! What a run came to: for people, for programs, and as an exit code.
 
 use crate::exit::Exit;
+use crate::output::count;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -13,12 +14,14 @@ pub enum Ending {
     Complete,
     /// Somebody ended it.
     Interrupted,
-    /// The credentials are refused, and with them every line.
+    /// The credentials are missing or refused, and with them every line.
     Credentials(String),
     /// One request after the other is refused (403).
     Refused(String),
     /// For too long, no request has had an answer that says anything about the lines.
     Unreachable(String),
+    /// The file has changed since it was checked.
+    Changed,
     /// Something on this machine keeps it from going on.
     Failed(String),
 }
@@ -70,7 +73,7 @@ impl Summary {
             Ending::Complete if self.all_refused && self.failed > 0 && self.before == 0 && self.bad == 0 => {
                 Exit::Refused
             }
-            Ending::Complete | Ending::Interrupted | Ending::Failed(_) => Exit::Failed,
+            Ending::Complete | Ending::Interrupted | Ending::Changed | Ending::Failed(_) => Exit::Failed,
         }
     }
 
@@ -80,17 +83,26 @@ impl Summary {
         let mut text = match &self.ending {
             Ending::Complete => String::new(),
             Ending::Interrupted => "interrupted. ".to_owned(),
-            Ending::Credentials(reason) => format!("stopped: the credentials are refused: {reason}. "),
+            Ending::Credentials(reason) => {
+                format!("stopped: the credentials are missing or refused: {reason}. ")
+            }
             Ending::Refused(reason) => {
                 format!("stopped: one request after the other is refused: {reason}. ")
             }
-            Ending::Unreachable(reason) => format!("stopped: the service does not do its work: {reason}. "),
+            Ending::Unreachable(reason) => {
+                format!("stopped: the service cannot be reached or does not do its work: {reason}. ")
+            }
+            Ending::Changed => {
+                "stopped: the file has changed since it was checked; nothing was sent that it did not name \
+                                then. "
+                    .to_owned()
+            }
             Ending::Failed(reason) => format!("stopped: {reason}. "),
         };
         if self.ending == Ending::Complete && self.failed == 0 && self.done == 0 && self.lines > 0 {
             let _ = write!(text, "all {} lines were done before, and nothing was sent", self.lines);
             if self.bad > 0 {
-                let _ = write!(text, "; {} bad lines are left out", self.bad);
+                let _ = write!(text, "; {} left out", count(self.bad, "bad line"));
             }
             return text;
         }
@@ -100,22 +112,27 @@ impl Summary {
         }
         let _ = write!(text, ", {} failed, {} left", self.failed, self.left());
         if self.bad > 0 {
-            let _ = write!(text, ", {} bad ones left out", self.bad);
+            let _ = write!(text, ", {} left out", count(self.bad, "bad line"));
         }
-        let _ = write!(text, "; {} requests in {:.1} s", self.requests, self.elapsed.as_secs_f64());
+        let (requests, seconds) = (count(self.requests, "request"), self.elapsed.as_secs_f64());
+        let _ = write!(text, "; {requests} in {seconds:.1} s");
         if let Some(rate) = self.rate() {
             let _ = write!(text, ", {rate:.0} lines/s");
         }
         if self.throttled > 0 {
-            let _ = write!(text, ", throttled {} times", self.throttled);
+            let _ = write!(text, ", throttled {}", count(self.throttled, "time"));
         }
         if let Some(path) = &self.failures {
             let _ = write!(text, "\nfailed lines, with their reasons: {}", path.display());
         }
         if self.left() > 0 {
-            text.push_str(match &self.journal {
-                Some(_) => "\nto go on where it ended, run the same command again",
-                None => {
+            text.push_str(match (&self.journal, &self.ending) {
+                (Some(_), Ending::Changed) => {
+                    "\nto go on where it ended, put the file back as it was and run the same command again; to apply it as \
+                     it is now, name another journal with --journal"
+                }
+                (Some(_), _) => "\nto go on where it ended, run the same command again",
+                (None, _) => {
                     "\nno journal was kept: the same command starts from the first line, which does no harm"
                 }
             });
@@ -132,6 +149,7 @@ impl Summary {
             Ending::Credentials(reason) => ("credentials", Some(reason)),
             Ending::Refused(reason) => ("refused", Some(reason)),
             Ending::Unreachable(reason) => ("unreachable", Some(reason)),
+            Ending::Changed => ("changed", None),
             Ending::Failed(reason) => ("failed", Some(reason)),
         };
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
@@ -208,12 +226,18 @@ mod tests {
             (Ending::Credentials("no".to_owned()), Exit::Credentials),
             (Ending::Refused("no".to_owned()), Exit::Refused),
             (Ending::Unreachable("no".to_owned()), Exit::Unreachable),
+            (Ending::Changed, Exit::Failed),
             (Ending::Failed("no".to_owned()), Exit::Failed),
         ] {
             let stopped = Summary { done: 10, before: 20, ..summary(ending) };
             assert_eq!((stopped.exit(), stopped.left()), (exit, 70));
             assert!(stopped.text().contains("30 of 100 lines done (20 of them before), 0 failed, 70 left"));
-            assert!(stopped.text().ends_with("run the same command again"), "{}", stopped.text());
+            let advice = if stopped.ending == Ending::Changed {
+                "put the file back"
+            } else {
+                "run the same command again"
+            };
+            assert!(stopped.text().contains(advice), "{}", stopped.text());
             assert_eq!(stopped.json()["left"], 70);
             let without = Summary { journal: None, ..stopped };
             assert!(without.text().contains("no journal was kept"));

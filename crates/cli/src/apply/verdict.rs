@@ -53,7 +53,11 @@ impl Verdict {
         let reason = Reason {
             status: error.status().map(|status| status.as_u16()),
             error_code: error.error_code().map(str::to_owned),
-            message: error.error_message().map_or_else(|| call::message(error), str::to_owned),
+            message: match (error.error_message(), call::no_credentials(error)) {
+                (Some(said), None) => said.to_owned(),
+                (Some(said), Some(why)) => format!("{}{why}", said.trim_end_matches('.')),
+                (None, _) => call::message(error),
+            },
             request_id: error.request_id().map(str::to_owned),
         };
         if error.is_credentials() || error.is_unauthenticated() {

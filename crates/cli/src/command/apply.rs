@@ -1,7 +1,7 @@
 //! `untag apply`: what is typed, what is asked, and what is said in the end. The work is done in [`apply`](crate::apply).
 
 use crate::apply::{Arguments, Console, Prepared, Stop, Target, signals};
-use crate::cli::{Account, Caution, Output, Place};
+use crate::cli::{Caution, Common};
 use crate::confirm;
 use crate::exit::Exit;
 use crate::output::{self, Format, count, note, say};
@@ -29,15 +29,9 @@ pub struct Apply {
     /// How it goes on.
     #[command(flatten)]
     pub caution: Caution,
-    /// As whom.
+    /// As whom, where to, and what is written.
     #[command(flatten)]
-    pub account: Account,
-    /// Where to.
-    #[command(flatten)]
-    pub place: Place,
-    /// What is written.
-    #[command(flatten)]
-    pub output: Output,
+    pub common: Common,
 }
 
 /// Runs the command.
@@ -47,19 +41,14 @@ pub struct Apply {
 pub async fn run(apply: Apply, surroundings: &Surroundings) -> Result<Exit, Problem> {
     let stop =
         signals().map_err(|error| Problem::failed(format!("no signals: {error}; nothing was sent")))?;
+    let format = apply.common.output.format;
     let purpose = if apply.caution.dry_run { Purpose::Show } else { Purpose::SendMany };
-    let session = Session::open(&apply.account, &apply.place, surroundings, purpose).await?;
+    let session = Session::open(&apply.common, surroundings, purpose).await?;
     // Each line may name its own.
-    let project =
-        match session.project() {
-            Ok(id) => Some(id.parse().map_err(|why| {
-                Problem::usage(format!("the project cannot be used: {why}; nothing was sent"))
-            })?),
-            Err(_) => None,
-        };
+    let project = if session.has_project() { Some(session.project()?) } else { None };
     let target = Target { unarmed: session.unarmed().clone(), project };
     let file = apply.arguments.file.clone();
-    let mut console = Console::new(apply.output.format);
+    let mut console = Console::new(format);
     let Some(prepared) = Prepared::new(apply.arguments.into(), target, &mut console, &stop).await? else {
         return Err(Problem::failed("interrupted: nothing was sent"));
     };
@@ -75,17 +64,17 @@ pub async fn run(apply: Apply, surroundings: &Surroundings) -> Result<Exit, Prob
         let what = question(&prepared, &file);
         confirmed(what, apply.caution.yes, &stop).await?;
     }
-    let mut console = Console::new(apply.output.format);
+    let mut console = Console::new(format);
     let summary = prepared.run(session.client(), &mut console, &stop).await;
     drop(console);
     let summary = summary?;
     let exit = summary.exit();
-    if apply.output.format == Format::Json {
+    if format == Format::Json {
         output::document(exit, summary.json())?;
     }
     if exit != Exit::Done {
         note(&format!("error: {}", summary.text()));
-    } else if apply.output.format == Format::Text {
+    } else if format == Format::Text {
         say(&summary.text())?;
     }
     Ok(exit)
@@ -94,12 +83,12 @@ pub async fn run(apply: Apply, surroundings: &Surroundings) -> Result<Exit, Prob
 /// What a person is asked about.
 fn question(prepared: &Prepared, file: &Path) -> String {
     let before = prepared.before();
-    let done = if before > 0 { format!(", {before} of which are done already") } else { String::new() };
+    let done = if before > 0 { format!(" ({before} of them done before)") } else { String::new() };
+    let file = if file.as_os_str() == "-" { "stdin".to_owned() } else { file.display().to_string() };
     format!(
-        "Removing {}, named by {} of {}{done}, at {}",
+        "Removing {}, named by {} of {file}{done}, at {}",
         count(prepared.tags(), "tag"),
         count(prepared.lines(), "line"),
-        file.display(),
         prepared.endpoint()
     )
 }

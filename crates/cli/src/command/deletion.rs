@@ -58,7 +58,8 @@ impl Deletion {
         let what = format!("Removing {} of {}", count(tags.len() as u64, "tag"), self.subject);
         if !caution.yes && confirm::is_interactive() {
             let server = previews.first().map_or("", |preview| server(&preview.url));
-            let heading = format!("{} in project {:?}, at {server}:", self.subject, session.project()?);
+            let project: String = session.project()?;
+            let heading = format!("{} in project {project:?}, at {server}:", self.subject);
             confirm::list(&heading, tags.iter().map(named));
         }
         confirm::confirm(&what, caution.yes)

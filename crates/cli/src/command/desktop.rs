@@ -2,7 +2,7 @@
 
 use super::deletion::Deletion;
 use crate::call::Call;
-use crate::cli::{Account, Caution, Output, Place};
+use crate::cli::{Caution, Common};
 use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::session::{Purpose, Session};
@@ -27,15 +27,9 @@ pub struct Desktop {
     /// How it goes on.
     #[command(flatten)]
     pub caution: Caution,
-    /// As whom.
+    /// As whom, where to, and what is written.
     #[command(flatten)]
-    pub account: Account,
-    /// Where to.
-    #[command(flatten)]
-    pub place: Place,
-    /// What is written.
-    #[command(flatten)]
-    pub output: Output,
+    pub common: Common,
 }
 
 /// Runs the command.
@@ -50,12 +44,8 @@ pub async fn run(desktop: Desktop, surroundings: &Surroundings) -> Result<Exit, 
             keys.push(key);
         }
     }
-    let session =
-        Session::open(&desktop.account, &desktop.place, surroundings, Purpose::of(desktop.caution)).await?;
-    let project: DesktopProjectId = session
-        .project()?
-        .parse()
-        .map_err(|why| Problem::usage(format!("the project cannot be used: {why}; nothing was sent")))?;
+    let session = Session::open(&desktop.common, surroundings, Purpose::of(desktop.caution)).await?;
+    let project: DesktopProjectId = session.project()?;
     let id = desktop.desktop;
     let deletion = Deletion {
         subject: format!("desktop {:?}", id.as_str()),
@@ -64,7 +54,7 @@ pub async fn run(desktop: Desktop, surroundings: &Surroundings) -> Result<Exit, 
             .map(|key| Call::Desktop { project: project.clone(), desktop: id.clone(), key })
             .collect(),
     };
-    deletion.run(&session, desktop.caution, desktop.output.format).await
+    deletion.run(&session, desktop.caution, desktop.common.output.format).await
 }
 
 /// The key that an argument stands for.

@@ -30,6 +30,7 @@ pub fn run(man: &Man) -> Result<Exit, Problem> {
     })?;
     let mut text = Vec::new();
     clap_mangen::Man::new(page.clone())
+        .source(concat!("untag ", env!("CARGO_PKG_VERSION")))
         .render(&mut text)
         .map_err(|error| Problem::failed(format!("the page cannot be written: {error}")))?;
     say(String::from_utf8_lossy(&text).trim_end())?;

@@ -2,7 +2,7 @@
 
 use super::deletion::Deletion;
 use crate::call::Call;
-use crate::cli::{Account, Caution, Output, Place};
+use crate::cli::{Caution, Common};
 use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::session::{Purpose, Session};
@@ -32,15 +32,9 @@ pub struct Resource {
     /// How it goes on.
     #[command(flatten)]
     pub caution: Caution,
-    /// As whom.
+    /// As whom, where to, and what is written.
     #[command(flatten)]
-    pub account: Account,
-    /// Where to.
-    #[command(flatten)]
-    pub place: Place,
-    /// What is written.
-    #[command(flatten)]
-    pub output: Output,
+    pub common: Common,
 }
 
 /// Runs the command.
@@ -49,13 +43,8 @@ pub struct Resource {
 /// A tag or the project cannot be sent, credentials or server are missing, or it was not confirmed. Nothing is sent then.
 pub async fn run(resource: Resource, surroundings: &Surroundings) -> Result<Exit, Problem> {
     let tags = tags(&resource.tags)?;
-    let session =
-        Session::open(&resource.account, &resource.place, surroundings, Purpose::of(resource.caution))
-            .await?;
-    let project: ResourceProjectId = session
-        .project()?
-        .parse()
-        .map_err(|why| Problem::usage(format!("the project cannot be used: {why}; nothing was sent")))?;
+    let session = Session::open(&resource.common, surroundings, Purpose::of(resource.caution)).await?;
+    let project: ResourceProjectId = session.project()?;
     let (kind, id) = (resource.kind, resource.id);
     let batches = Batches::from(tags);
     let calls = batches.bodies().iter().map(|body| Call::Resource {
@@ -66,7 +55,7 @@ pub async fn run(resource: Resource, surroundings: &Surroundings) -> Result<Exit
     });
     let deletion =
         Deletion { subject: format!("{:?} {:?}", kind.as_str(), id.as_str()), calls: calls.collect() };
-    deletion.run(&session, resource.caution, resource.output.format).await
+    deletion.run(&session, resource.caution, resource.common.output.format).await
 }
 
 /// The tags that the arguments stand for.

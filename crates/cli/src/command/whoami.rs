@@ -1,6 +1,6 @@
 //! `untag whoami`: which credentials, project and servers are used and why. It asks no server, and shows no secret.
 
-use crate::cli::{Account, Output, Place};
+use crate::cli::Common;
 use crate::exit::Exit;
 use crate::output::{self, Format, say};
 use crate::problem::Problem;
@@ -14,15 +14,9 @@ use untag_client::operation::Contract as _;
 /// What is typed after `untag whoami`.
 #[derive(Debug, Args)]
 pub struct Whoami {
-    /// As whom.
+    /// As whom, where to, and what is written.
     #[command(flatten)]
-    pub account: Account,
-    /// Where to.
-    #[command(flatten)]
-    pub place: Place,
-    /// What is written.
-    #[command(flatten)]
-    pub output: Output,
+    pub common: Common,
 }
 
 /// Runs the command.
@@ -30,8 +24,8 @@ pub struct Whoami {
 /// # Errors
 /// There are no credentials, or what names the project or the server cannot be used.
 pub async fn run(whoami: Whoami, surroundings: &Surroundings) -> Result<Exit, Problem> {
-    let identity = Identity::find(&whoami.account, surroundings).await?;
-    let server = Server::find(&whoami.place, surroundings)?;
+    let identity = Identity::find(&whoami.common.account, surroundings).await?;
+    let server = Server::find(&whoami.common.place, surroundings)?;
     let endpoints = match &server {
         Some(server) => endpoints(server, surroundings)?,
         None => Vec::new(),
@@ -42,7 +36,7 @@ pub async fn run(whoami: Whoami, surroundings: &Surroundings) -> Result<Exit, Pr
         }
         _ => ("token", None, false),
     };
-    match whoami.output.format {
+    match whoami.common.output.format {
         Format::Text => {
             let temporary = if is_temporary { ", with a security token" } else { "" };
             let id = id.map(|id| format!(" {id}")).unwrap_or_default();

@@ -110,6 +110,11 @@ async fn what_cannot_be_read_or_must_not_be_overwritten_is_refused() {
         (with(&|it| it.input = Input::File(file.folder().to_owned())), "is a folder"),
         (with(&|it| it.failures = Some(file.path.clone())), "--failures names the input itself"),
         (
+            with(&|it| it.failures = Some(file.folder().join("none/f"))),
+            "none, which is no folder; nothing was sent",
+        ),
+        (with(&|it| it.journal = JournalPath::At(file.folder().join("none/j"))), "none/j cannot be used: "),
+        (
             with(&|it| it.journal = JournalPath::At(file.folder().join("../.").join(&file.path))),
             "--journal names the input itself",
         ),

@@ -1,12 +1,13 @@
 //! `untag apply` killed again and again: the same command goes on, until every line is done.
 
-use crate::program::{Running, until};
-use crate::random::Random;
+use crate::journaled::journaled;
+use crate::program::Running;
 use crate::service::{TOKEN, Untagd};
 use crate::support::{File, disks, folder};
+use crate::until::until;
+use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -14,17 +15,8 @@ use std::time::Duration;
 /// How often it is killed.
 const KILLS: usize = 20;
 
-/// The lines that a journal has as done.
-fn journaled(path: &Path) -> BTreeSet<u64> {
-    let Ok(text) = fs::read_to_string(path) else { return BTreeSet::new() };
-    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-    let ranges = whole.lines().skip(1).flat_map(|line| line.split(' ').filter(|word| !word.starts_with('#')));
-    let ranges = ranges.map(|range| {
-        let (start, end) = range.split_once('-').unwrap_or((range, range));
-        start.parse::<u64>().unwrap()..=end.parse().unwrap()
-    });
-    ranges.flatten().collect()
-}
+/// What decides when.
+const SEED: u64 = 0x6b69_6c6c_2d39;
 
 #[test]
 fn killed_at_any_moment_the_same_command_goes_on_until_every_line_is_done_once() {
@@ -34,18 +26,19 @@ fn killed_at_any_moment_the_same_command_goes_on_until_every_line_is_done_once()
         let words = [file.path.to_str().unwrap(), "--concurrency", "8"];
         Running::start(&untagd.endpoint, TOKEN, file.folder(), &words, None)
     };
-    let mut random = Random::new(0x6b69_6c6c_2d39);
+    println!("seed {SEED:#x}");
+    let mut random = Rng::with_seed(SEED);
     let (mut kills, mut before, mut in_flight) = (0, BTreeSet::new(), 0);
     while kills < KILLS {
         let mut run = start();
         // At once, while it reads the file, or when it has done some more: everywhere is a moment to die.
-        let wanted = random.below(4) * random.below(1000);
+        let wanted = random.usize(..4) * random.usize(..1000);
         let ended = until("it comes so far", || {
             let ended = run.has_ended();
             (ended || journaled(&file.journal()).len() >= before.len() + wanted).then_some(ended)
         });
         assert!(!ended, "it ended before it was killed {KILLS} times, {kills} by now");
-        sleep(Duration::from_millis(random.below(40) as u64));
+        sleep(Duration::from_millis(random.u64(..40)));
         run.child.kill().unwrap();
         run.child.wait().unwrap();
         kills += 1;

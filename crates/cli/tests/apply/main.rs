@@ -11,13 +11,16 @@ mod failing;
 mod gateway;
 mod input;
 mod journal;
+#[path = "../support/journal.rs"]
+mod journaled;
 mod kill;
 mod limits;
 mod memory;
 mod preview;
 mod program;
-mod random;
 mod service;
 mod stopping;
 mod support;
+#[path = "../support/until.rs"]
+mod until;
 mod whole;

@@ -1,18 +1,20 @@
 //! What a dry run prints is what a run sends.
 
 use crate::gateway::{DONE, Gateway, Request};
-use crate::random::Random;
 use crate::support::{File, apply, line, preview};
+use fastrand::Rng;
 use std::fs;
 
 #[tokio::test]
 async fn a_dry_run_shows_exactly_what_is_sent_and_sends_nothing() {
-    let mut random = Random::new(0x6472_7972_756e);
+    const SEED: u64 = 0x6472_7972_756e;
+    println!("seed {SEED:#x}");
+    let mut random = Rng::with_seed(SEED);
     let lines: Vec<_> = (0..3000)
         .map(|_| {
-            let id = format!("{} /%\u{4e2d}", random.below(150));
-            let value = [None, Some("a/b"), Some("")][random.below(3)];
-            line(&id, &format!("k {}", random.below(20)), value)
+            let id = format!("{} /%\u{4e2d}", random.usize(..150));
+            let value = [None, Some("a/b"), Some("")][random.usize(..3)];
+            line(&id, &format!("k {}", random.usize(..20)), value)
         })
         .collect();
     let file = File::lines(&lines);

@@ -1,28 +1,12 @@
 //! `untag apply` as a process.
 
 use crate::support::PROJECT;
+use crate::until::until;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
-
-/// How long a test waits for what must come: much longer than a busy machine needs.
-const DEADLINE: Duration = Duration::from_mins(5);
-
-/// Waits until there is something.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    const PAUSE: Duration = Duration::from_millis(1);
-    for _ in 0..DEADLINE.as_millis() / PAUSE.as_millis() {
-        if let Some(found) = look() {
-            return found;
-        }
-        sleep(PAUSE);
-    }
-    panic!("waited in vain: {what}");
-}
 
 /// A run, which does not outlive the test.
 pub(crate) struct Running {

@@ -2,7 +2,8 @@
 
 use crate::gateway::{DONE, Gateway};
 use crate::service::TOKEN;
-use crate::support::{DEADLINE, File, Seen, apply, apply_until, disks, until};
+use crate::support::{File, Seen, apply, apply_until, disks, until};
+use crate::until::DEADLINE;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use untag_cli::apply::{Ending, Stop};

@@ -1,6 +1,7 @@
 //! What the tests share: files, runs in this process, and what is seen of them.
 
 use crate::service::{Row, TOKEN};
+use crate::until::DEADLINE;
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
@@ -20,10 +21,7 @@ use untag_client::{Client, ClientBuilder, RetryPolicy};
 /// The project of every test.
 pub(crate) const PROJECT: &str = "0123456789abcdef0123456789abcdef";
 
-/// How long a test waits for what must come: much longer than a busy machine needs.
-pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
-
-/// Waits until it is so.
+/// Waits until it is so, while what is under way in this process goes on.
 pub(crate) async fn until(what: &str, mut look: impl FnMut() -> bool) {
     let waiting = async {
         while !look() {

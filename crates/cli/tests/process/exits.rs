@@ -1,7 +1,9 @@
 //! Each exit code, by a cause that is real, and what is said with it.
 
 use crate::service::{PROJECT, RESOURCE, strict};
-use crate::support::{Home, Recorder};
+use crate::support::{Home, Recorder, receive};
+use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 
 const DESKTOP: [&str; 4] = ["desktop", RESOURCE, "key1", "--yes"];
@@ -95,6 +97,41 @@ fn code_3_there_are_no_credentials_or_they_are_not_taken() {
     let ran = none.run(&[&DESKTOP[..], &["--output", "json"]].concat()).with(3);
     assert_eq!(ran.json()["outcome"], "credentials");
     assert_eq!(service.removed(), Vec::<[String; 4]>::new());
+}
+
+#[test]
+fn code_3_says_why_there_are_no_newer_credentials_than_those_that_are_refused() {
+    let body = r#"{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information."}"#;
+    let answer = format!(
+        "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let line = "{\"resource_type\":\"t\",\"resource_id\":\"i\",\"key\":\"k\"}\n";
+    for arguments in [&DESKTOP[..], &["apply", "tags.ndjson", "--yes"]] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let home = Home::of(&endpoint, "").without("UNTAG_TOKEN");
+        fs::write(home.path().join("tags.ndjson"), line).unwrap();
+        home.write_profile("[basic]\nak = AKAKAKAKAK\nsk = SKSKSKSK\n");
+        let run = home.start(arguments);
+        let (mut stream, _) = listener.accept().unwrap();
+        receive(&mut stream);
+        home.write_profile("");
+        stream.write_all(answer.as_bytes()).unwrap();
+        let ran = run.end().with(3);
+        assert!(
+            ran.stderr.contains("APIGW.0301") || ran.stderr.contains("401 Incorrect IAM"),
+            "{}",
+            ran.stderr
+        );
+        assert!(
+            ran.stderr.contains("information; there are no newer credentials: ")
+                && ran.stderr.contains("~/.huaweicloud/credentials has no section [basic]"),
+            "{}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("SKSK"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::support::Home;
 use clap::Command;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use untag_cli::{cli, exit};
@@ -55,6 +56,7 @@ fn every_flag_is_on_its_man_page_and_says_what_it_does() {
     for command in cli::tree().get_subcommands() {
         let page = home.run(&["man", command.get_name()]).with(0).stdout.replace("\\-", "-");
         assert!(page.contains(&format!("untag-{} 1", command.get_name())), "{page}");
+        assert!(page.contains(concat!("\"untag ", env!("CARGO_PKG_VERSION"))), "{page}");
         for argument in command.get_arguments() {
             assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
             if let Some(long) = argument.get_long() {
@@ -64,6 +66,23 @@ fn every_flag_is_on_its_man_page_and_says_what_it_does() {
     }
     let ran = home.run(&["man", "dekstop"]).with(2);
     assert!(ran.stderr.contains("there is no command \"dekstop\"; there are desktop, "), "{}", ran.stderr);
+}
+
+/// The variables of the README's table are those that the help of `untag` explains.
+#[test]
+fn the_help_names_every_variable() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let variables: BTreeSet<&str> = readme
+        .split('`')
+        .filter(|word| word.starts_with("UNTAG_") || word.starts_with("HUAWEICLOUD_"))
+        .collect();
+    assert!(variables.len() >= 9, "{variables:?}");
+    let home = Home::new();
+    for page in [home.run(&["--help"]).with(0).stdout, home.run(&["man"]).with(0).stdout] {
+        for variable in &variables {
+            assert!(page.contains(variable), "{variable} in {page}");
+        }
+    }
 }
 
 /// Secrets have no flag: everybody on the machine can read a command line.

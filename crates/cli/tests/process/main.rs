@@ -12,10 +12,15 @@ mod configure;
 mod dry_run;
 mod exits;
 mod help;
+#[path = "../support/journal.rs"]
+mod journaled;
 mod readme;
 mod removing;
 mod service;
+mod session;
 mod sign;
 mod support;
 mod terminal;
+#[path = "../support/until.rs"]
+mod until;
 mod whoami;

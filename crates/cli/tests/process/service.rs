@@ -1,7 +1,9 @@
 //! `untagd` as a process. This test program becomes it, so that no other program has to be built before.
 
-use crate::support::{Running, until};
+use crate::support::Running;
+use crate::until::until;
 use clap::Parser as _;
+use rustix::process::Signal;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -55,7 +57,8 @@ pub(crate) fn succeed(arguments: &[&str]) -> String {
 
 /// A running service.
 pub(crate) struct Service {
-    _child: Running,
+    child: Running,
+    folder: PathBuf,
     /// The database, as `--store` names it.
     store: String,
     /// What the ready file says.
@@ -88,7 +91,7 @@ impl Service {
             let text = fs::read_to_string(&ready_file).ok()?;
             Some(serde_json::from_str(&text).expect("a ready file is whole or not there"))
         });
-        Self { _child: child, store, ready }
+        Self { child, folder: folder.to_owned(), store, ready }
     }
 
     /// Where it is.
@@ -101,17 +104,49 @@ impl Service {
         self.ready[name].as_str().unwrap_or_else(|| panic!("no {name} in the ready file"))
     }
 
+    /// Puts resources into its database while it runs, as lines of `untagd import`.
+    pub(crate) fn import(&self, lines: &str) {
+        let file = self.folder.join("import.ndjson");
+        fs::write(&file, lines).unwrap();
+        succeed(&["import", file.to_str().unwrap(), "--store", &self.store]);
+    }
+
     /// What was removed so far: type, id, key and value, oldest first.
     pub(crate) fn removed(&self) -> Vec<[String; 4]> {
+        self.removed_from(&[PROJECT]).into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// The same with the project of each, which must be one of these.
+    pub(crate) fn removed_from(&self, projects: &[&str]) -> Vec<(String, [String; 4])> {
         let rows = succeed(&["audit", "--json", "--store", &self.store]);
         let rows = rows.lines().filter(|line| line.starts_with('{'));
         rows.map(|row| {
             let row: Value = serde_json::from_str(row).unwrap();
-            assert_eq!(row["project_id"], PROJECT);
-            ["resource_type", "resource_id", "key", "value"]
-                .map(|name| row[name].as_str().unwrap().to_owned())
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            assert!(projects.contains(&&*text("project_id")), "{row}");
+            (text("project_id"), ["resource_type", "resource_id", "key", "value"].map(text))
         })
         .collect()
+    }
+
+    /// Lets it do nothing: what is sent to it stays where it is.
+    pub(crate) fn pause(&self) {
+        self.child.signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(crate) fn resume(&self) {
+        self.child.signal(Signal::CONT);
+    }
+
+    /// Whether something was sent to it that it has not read: while it is paused, nobody has an answer to that.
+    pub(crate) fn has_unread(&self) -> bool {
+        let port: u16 = self.endpoint().rsplit(':').next().unwrap().parse().unwrap();
+        let own = format!("0100007F:{port:04X}");
+        let table = fs::read_to_string("/proc/net/tcp").unwrap();
+        // sl, local_address, rem_address, st, tx_queue:rx_queue, …
+        let mut sockets = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        sockets.any(|socket| socket[1] == own && socket[3] == "01" && !socket[4].ends_with(":00000000"))
     }
 }
 

@@ -1,33 +1,36 @@
 //! What the tests share: a home directory of their own, and `untag` in it.
 
 use crate::service::{PROJECT, Service};
+use crate::until::{DEADLINE, until};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::{JoinHandle, sleep};
-use std::time::Duration;
+use std::thread::JoinHandle;
 use tempfile::TempDir;
-
-/// How long a test waits for what must come: much longer than a busy machine needs.
-const DEADLINE: Duration = Duration::from_mins(1);
-
-/// Waits until there is something.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    const PAUSE: Duration = Duration::from_millis(2);
-    for _ in 0..DEADLINE.as_millis() / PAUSE.as_millis() {
-        if let Some(found) = look() {
-            return found;
-        }
-        sleep(PAUSE);
-    }
-    panic!("waited in vain: {what}");
-}
 
 /// A process that does not outlive the test.
 pub(crate) struct Running(pub(crate) Child);
+
+impl Running {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+
+    /// Waits for its end, which must come by itself: its exit code.
+    pub(crate) fn end(&mut self) -> i32 {
+        until("it ends", || self.0.try_wait().unwrap()).code().unwrap()
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -132,6 +135,19 @@ impl Home {
         command
     }
 
+    /// Starts it without input.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Started {
+        let (stdout, stderr) = (self.path().join("untag.out"), self.path().join("untag.err"));
+        let child = self
+            .command(arguments)
+            .stdin(Stdio::null())
+            .stdout(File::create(&stdout).unwrap())
+            .stderr(File::create(&stderr).unwrap())
+            .spawn()
+            .unwrap();
+        Started { child: Running(child), stdout, stderr }
+    }
+
     /// Runs it without input.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, "")
@@ -153,6 +169,44 @@ impl Home {
             code: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// A run of `untag` that has started, and writes what it says into files.
+pub(crate) struct Started {
+    child: Running,
+    stdout: PathBuf,
+    stderr: PathBuf,
+}
+
+impl Started {
+    /// Waits until it says this on stderr. Fails when it ends without that.
+    pub(crate) fn says(&mut self, words: &str) {
+        until(words, || {
+            let has_ended = self.child.has_ended();
+            let said = fs::read_to_string(&self.stderr).unwrap();
+            assert!(said.contains(words) || !has_ended, "it ended without {words:?}: {said}");
+            said.contains(words).then_some(())
+        });
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.has_ended()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.child.signal(signal);
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> Ran {
+        Ran {
+            code: self.child.end(),
+            stdout: fs::read_to_string(&self.stdout).unwrap(),
+            stderr: fs::read_to_string(&self.stderr).unwrap(),
         }
     }
 }
@@ -183,7 +237,7 @@ impl Recorder {
 }
 
 /// Reads a request with the body that its length announces.
-fn receive(stream: &mut TcpStream) -> String {
+pub(crate) fn receive(stream: &mut TcpStream) -> String {
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
     let mut read = Vec::new();
     let mut bytes = [0; 4096];

@@ -1,72 +1,11 @@
 //! On a terminal: what is asked, what an answer does, and what is not shown while it is typed.
 
 use crate::service::RESOURCE;
-use crate::support::{Home, Running, until};
-use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use crate::session::Session;
+use crate::support::Home;
+use crate::until::until;
+use rustix::process::Signal;
 use std::fs;
-use std::fs::File;
-use std::io::{Read, Write};
-use std::process::Stdio;
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-
-/// `untag` at a terminal of its own: stdin and stderr are the terminal, stdout is a file.
-struct Session {
-    child: Running,
-    keyboard: File,
-    screen: Arc<Mutex<String>>,
-    reader: JoinHandle<()>,
-    stdout: std::path::PathBuf,
-}
-
-impl Session {
-    fn start(home: &Home, arguments: &[&str]) -> Self {
-        let keyboard = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&keyboard).unwrap();
-        unlockpt(&keyboard).unwrap();
-        let name = ptsname(&keyboard, Vec::new()).unwrap();
-        let terminal = open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
-        let stdout = home.path().join("terminal.out");
-        let child = home
-            .command(arguments)
-            .env("TERM", "xterm-256color")
-            .stdin(Stdio::from(terminal.try_clone().unwrap()))
-            .stderr(Stdio::from(terminal))
-            .stdout(File::create(&stdout).unwrap())
-            .spawn()
-            .unwrap();
-        let keyboard = File::from(keyboard);
-        let mut output = keyboard.try_clone().unwrap();
-        let screen = Arc::new(Mutex::new(String::new()));
-        let seen = Arc::clone(&screen);
-        // Ends with an error when the last one who has the terminal is gone.
-        let reader = std::thread::spawn(move || {
-            let mut bytes = [0; 1024];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                seen.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
-            }
-        });
-        Self { child: Running(child), keyboard, screen, reader, stdout }
-    }
-
-    /// Waits until this is on the screen.
-    fn sees(&self, words: &str) {
-        until(words, || self.screen.lock().unwrap().contains(words).then_some(()));
-    }
-
-    fn types(&mut self, text: &str) {
-        self.keyboard.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// Waits for the end: code, screen and stdout.
-    fn ends(mut self) -> (i32, String, String) {
-        let status = until("it ends", || self.child.0.try_wait().unwrap());
-        self.reader.join().unwrap();
-        let screen = self.screen.lock().unwrap().clone();
-        (status.code().unwrap(), screen, fs::read_to_string(&self.stdout).unwrap())
-    }
-}
 
 #[test]
 fn a_deletion_is_shown_and_asked_for() {
@@ -139,12 +78,39 @@ fn configure_asks_and_does_not_show_secrets() {
     assert!(fs::read_to_string(home.profile()).unwrap().contains("s3cret"));
 }
 
+/// A line for `untag apply`.
+fn line() -> String {
+    format!("{{\"resource_type\":\"workspace\",\"resource_id\":\"{RESOURCE}\",\"key\":\"key1\"}}\n")
+}
+
 /// Waits until the terminal does not show what is typed.
 fn until_hidden(session: &Session) {
     until("the terminal shows nothing", || {
         let modes = rustix::termios::tcgetattr(&session.keyboard).unwrap();
         (!modes.local_modes.contains(rustix::termios::LocalModes::ECHO)).then_some(())
     });
+}
+
+#[test]
+fn credentials_that_are_gone_after_the_question_are_missed_before_anything_is_sent() {
+    let (home, service) = Home::with_service();
+    let home = home.without("UNTAG_TOKEN");
+    fs::write(home.path().join("tags.ndjson"), line()).unwrap();
+    for arguments in [&["desktop", RESOURCE, "key1"][..], &["apply", "tags.ndjson"]] {
+        home.write_profile(&format!("[basic]\nak = {}\nsk = {}\n", service.text("ak"), service.text("sk")));
+        let mut session = Session::start(&home, arguments);
+        session.sees("? [y/N] ");
+        home.write_profile("");
+        session.types("y\n");
+        let (code, screen, _) = session.ends();
+        assert_eq!(code, 3, "{screen}");
+        assert!(
+            screen.contains("was not sent, because there are no credentials: ")
+                && screen.contains("~/.huaweicloud/credentials has no section [basic]"),
+            "{screen}"
+        );
+    }
+    assert_eq!(service.removed(), Vec::<[String; 4]>::new());
 }
 
 #[test]
@@ -161,9 +127,7 @@ fn colour_is_for_terminals_that_want_it() {
 #[test]
 fn ctrl_c_at_the_question_ends_an_apply_without_a_request() {
     let (home, service) = Home::with_service();
-    let line =
-        format!("{{\"resource_type\":\"workspace\",\"resource_id\":\"{RESOURCE}\",\"key\":\"key1\"}}\n");
-    fs::write(home.path().join("tags.ndjson"), line).unwrap();
+    fs::write(home.path().join("tags.ndjson"), line()).unwrap();
     for (answer, words) in [("n\n", "not confirmed: nothing was done"), ("", "interrupted: nothing was sent")]
     {
         let mut session = Session::start(&home, &["apply", "tags.ndjson"]);
@@ -171,8 +135,7 @@ fn ctrl_c_at_the_question_ends_an_apply_without_a_request() {
         session.sees("? [y/N] ");
         session.types(answer);
         if answer.is_empty() {
-            let process = rustix::process::Pid::from_child(&session.child.0);
-            rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+            session.child.signal(Signal::INT);
         }
         let (code, screen, _) = session.ends();
         assert!(code == 1 && screen.contains(words), "{screen}");

@@ -3,7 +3,6 @@
 //! A thread of its own reads, parses and checks lines while the store writes the batch before. At any time there are
 //! at most three batches: the one that grows, the one that waits, and the one that is written.
 
-use super::lines::{Line, Lines, MAX_LINE};
 use super::resource::{Fault, TagRules, decode};
 use super::{Observer, Progress};
 use std::collections::BTreeMap;
@@ -15,6 +14,7 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::thread;
 use tokio::sync::mpsc;
+use untag_lines::{Line, Lines, MAX_LINE};
 use untag_store::{ResourceKey, Store, StoreError, Tags};
 
 /// The most resources of one transaction. Deletions of a running service wait for that long.
@@ -305,7 +305,7 @@ impl<R: Read> Reader<R> {
 
     /// Takes one line. Breaks at the end, and when nobody listens any more.
     fn line(&mut self) -> ControlFlow<()> {
-        let fault = match self.lines.next() {
+        let fault = match self.lines.next_line() {
             Ok(Some(Line::Whole(line))) if line.trim_ascii().is_empty() => {
                 self.batch.blank += 1;
                 None
@@ -321,7 +321,7 @@ impl<R: Read> Reader<R> {
                 Some(Fault { column: None, reason: format!("the line is longer than {MAX_LINE} bytes") })
             }
             Ok(None) => {
-                if self.lines.bytes > self.start {
+                if self.lines.bytes() > self.start {
                     self.flush()?;
                 }
                 self.send(Event::End(ImportEnding::Complete))?;
@@ -333,7 +333,7 @@ impl<R: Read> Reader<R> {
             }
         };
         if let Some(Fault { column, reason }) = fault {
-            let line = self.lines.number;
+            let line = self.lines.number();
             self.send(Event::Bad(BadLine { line, column, reason }))?;
             if self.options.on_error == OnError::Stop {
                 self.send(Event::End(ImportEnding::BadLine(line)))?;
@@ -341,13 +341,13 @@ impl<R: Read> Reader<R> {
             }
         }
         let full =
-            self.batch.resources.len() >= BATCH_RESOURCES || self.lines.bytes - self.start >= BATCH_BYTES;
+            self.batch.resources.len() >= BATCH_RESOURCES || self.lines.bytes() - self.start >= BATCH_BYTES;
         if full { self.flush() } else { ControlFlow::Continue(()) }
     }
 
     fn flush(&mut self) -> ControlFlow<()> {
         let mut batch = std::mem::take(&mut self.batch);
-        (batch.lines, batch.bytes) = (self.lines.number, self.lines.bytes);
+        (batch.lines, batch.bytes) = (self.lines.number(), self.lines.bytes());
         self.start = batch.bytes;
         self.send(Event::Batch(batch))
     }

@@ -11,7 +11,6 @@
 mod console;
 mod export;
 mod import;
-mod lines;
 mod resource;
 
 pub use console::Console;
@@ -19,8 +18,8 @@ pub use export::{ExportEnding, ExportError, ExportFilter, ExportReport, export};
 pub use import::{
     BadLine, ImportEnding, ImportError, ImportFailure, ImportOptions, ImportReport, OnError, import,
 };
-pub use lines::MAX_LINE;
 pub use resource::TagRules;
+pub use untag_lines::MAX_LINE;
 
 /// How far a transfer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

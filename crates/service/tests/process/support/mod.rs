@@ -3,13 +3,11 @@
 mod contents;
 mod http;
 mod program;
-mod random;
 mod site;
 
 pub(crate) use contents::{Contents, contents};
 pub(crate) use http::{Answer, Connection, batch_untag, delete_desktop_tag};
 pub(crate) use program::{Running, Untagd, output, refused, stderr, succeed, untagd};
-pub(crate) use random::Random;
 pub(crate) use site::{ACCOUNT, Site, account, folder, resource};
 
 use std::thread::sleep;

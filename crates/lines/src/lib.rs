@@ -1,4 +1,4 @@
-//! Cuts a stream of bytes into lines, of which none takes more memory than is allowed.
+#![doc = include_str!("../README.md")]
 
 use memchr::memchr;
 use std::io::{self, BufRead, ErrorKind};
@@ -10,35 +10,52 @@ pub const MAX_LINE: usize = 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A line, as far as it could be kept.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'a> {
     /// All of it, without its end and without the byte order mark that the first line may have.
     Whole(&'a [u8]),
     /// Longer than [`MAX_LINE`]. It was passed over.
     TooLong,
 }
 
-/// Reads lines.
+/// Reads lines. It keeps one at a time, and so is no `Iterator`.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub struct Lines<R> {
     input: R,
     line: Vec<u8>,
-    /// Lines so far.
-    pub(super) number: u64,
-    /// Bytes of those lines, with their ends.
-    pub(super) bytes: u64,
+    number: u64,
+    bytes: u64,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
+    /// The lines of an input, from where it stands.
+    pub fn new(input: R) -> Self {
         Self { input, line: Vec::new(), number: 0, bytes: 0 }
+    }
+
+    /// How many lines have been read: the number of the last one, 1 being the first.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// How many bytes those lines take, with their ends.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What the lines are read from, behind the last line that was read.
+    #[must_use]
+    pub fn into_input(self) -> R {
+        self.input
     }
 
     /// The next line. The last one needs no end.
     ///
     /// # Errors
-    /// The input's.
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    /// The input's. What was read of the line by then is lost.
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let mut started = false;
         let mut too_long = false;
@@ -89,13 +106,13 @@ mod tests {
     fn lengths(input: impl Read, buffer: usize) -> Vec<Option<usize>> {
         let mut lines = Lines::new(BufReader::with_capacity(buffer, input));
         let mut all = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             all.push(match line {
                 Line::Whole(line) => Some(line.len()),
                 Line::TooLong => None,
             });
         }
-        assert_eq!(lines.number, all.len() as u64);
+        assert_eq!(lines.number(), all.len() as u64);
         all
     }
 
@@ -110,10 +127,10 @@ mod tests {
     #[test]
     fn an_endless_line_is_passed_over_without_being_kept() {
         let mut lines = Lines::new(BufReader::new(std::io::repeat(b'x').take(64 << 20)));
-        assert_eq!(lines.next().unwrap(), Some(Line::TooLong));
+        assert_eq!(lines.next_line().unwrap(), Some(Line::TooLong));
         assert!(lines.line.capacity() <= 2 * MAX_LINE, "{}", lines.line.capacity());
-        assert_eq!(lines.next().unwrap(), None);
-        assert_eq!(lines.bytes, 64 << 20);
+        assert_eq!(lines.next_line().unwrap(), None);
+        assert_eq!(lines.bytes(), 64 << 20);
     }
 
     #[test]
@@ -121,5 +138,18 @@ mod tests {
         assert_eq!(lengths("\u{feff}a\n\u{feff}a\n\n".as_bytes(), 16), [Some(1), Some(4), Some(0)]);
         assert_eq!(lengths("\u{feff}".as_bytes(), 16), [Some(0)]);
         assert_eq!(lengths(&[][..], 16), []);
+    }
+
+    #[test]
+    fn numbers_and_bytes_are_those_of_the_lines_that_were_read() {
+        let mut lines = Lines::new("\u{feff}a\r\n\nbc".as_bytes());
+        let mut seen = Vec::new();
+        while lines.next_line().unwrap().is_some() {
+            seen.push((lines.number(), lines.bytes()));
+        }
+        assert_eq!(seen, [(1, 6), (2, 7), (3, 9)]);
+        let mut first = Lines::new("a\nb".as_bytes());
+        first.next_line().unwrap();
+        assert_eq!(first.into_input(), b"b");
     }
 }

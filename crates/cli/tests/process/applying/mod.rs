@@ -1,10 +1,88 @@
-//! `untag apply` as it is typed: the question, the dry run, the summary and the exit codes. What it does with files is tested
-//! in `tests/apply`.
+//! `untag apply` as it is typed: the question, the dry run, the summary and the exit codes; and in the parts below, what takes
+//! a service of its own process to see. What it does with files is tested in `tests/apply`.
 
-use crate::service::{PROJECT, RESOURCE};
+mod changing;
+mod progress;
+mod projects;
+mod rate;
+mod stopping;
+
+use crate::journaled::journaled;
+use crate::service::{PROJECT, RESOURCE, Service};
 use crate::support::{Home, Recorder};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
+
+/// Disks to take tags off, in a service: each has `a` and `b` to go, by a line each, and `keep` to stay.
+struct Disks {
+    home: Home,
+    service: Service,
+    count: usize,
+}
+
+impl Disks {
+    /// So many, and the lines for them in `tags.ndjson`. The two lines of a disk take one request.
+    fn new(count: usize) -> Self {
+        let (home, service) = Home::with_service();
+        let id = |number: usize| format!("disk-{number:05}");
+        let rows = (0..count).map(|number| {
+            json!({
+                "project_id": PROJECT, "resource_type": "disk", "resource_id": id(number),
+                "tags": { "a": "1", "b": "2", "keep": "me" },
+            })
+        });
+        service.import(&ndjson(rows));
+        let lines = (0..count).flat_map(|number| {
+            ["a", "b"].map(|key| json!({ "resource_type": "disk", "resource_id": id(number), "key": key }))
+        });
+        fs::write(home.path().join("tags.ndjson"), ndjson(lines)).unwrap();
+        Self { home, service, count }
+    }
+
+    /// How many lines there are.
+    fn lines(&self) -> usize {
+        2 * self.count
+    }
+
+    /// The lines that the journal has as done.
+    fn journaled(&self) -> BTreeSet<u64> {
+        journaled(&self.journal())
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.home.path().join("tags.ndjson.untag-journal")
+    }
+
+    /// The lines that the audit trail has as done, each of which must be there once.
+    #[track_caller]
+    fn removed(&self) -> BTreeSet<u64> {
+        let mut lines = BTreeSet::new();
+        for row in self.service.removed() {
+            let [kind, id, key, _] = &row;
+            let disk: u64 = id.strip_prefix("disk-").unwrap().parse().unwrap();
+            assert!(kind == "disk" && ["a", "b"].contains(&&**key), "nobody asked for {row:?}");
+            assert!(lines.insert(2 * disk + if key == "a" { 1 } else { 2 }), "twice: {row:?}");
+        }
+        lines
+    }
+
+    /// Runs the same command to the end that must come: each line is done, once.
+    #[track_caller]
+    fn finish(&self, before: usize) {
+        let document = self.home.run(&["apply", "tags.ndjson", "--yes", "--output", "json"]).with(0).json();
+        assert_eq!((&document["ending"], &document["done_before"]), (&"complete".into(), &before.into()));
+        assert_eq!((&document["failed"], &document["left"]), (&0.into(), &0.into()));
+        assert_eq!((self.journaled().len(), self.removed().len()), (self.lines(), self.lines()));
+    }
+}
+
+/// Values, each on a line.
+fn ndjson(values: impl Iterator<Item = Value>) -> String {
+    let lines: Vec<_> = values.map(|value| format!("{value}\n")).collect();
+    lines.concat()
+}
 
 const LINES: &str = r#"{"resource_type":"disk","resource_id":"volume-0001","key":"env"}
 {"resource_type":"disk","resource_id":"volume-0001","key":"owner","value":"ana"}
@@ -81,7 +159,10 @@ fn each_end_has_its_exit_code() {
     assert!(bad.stderr.contains("line 4") && bad.stderr.contains("nothing was sent"), "{}", bad.stderr);
     let home = home.with("UNTAG_TOKEN", "untag_wrong");
     let ran = home.run(&arguments).with(3);
-    assert!(ran.stderr.starts_with("error: stopped: the credentials are refused") && ran.stdout.is_empty());
+    assert!(
+        ran.stderr.starts_with("error: stopped: the credentials are missing or refused: 401 ")
+            && ran.stdout.is_empty()
+    );
     let home = home.with("UNTAG_TOKEN", service.text("token"));
     fs::write(
         home.path().join("gone.ndjson"),
