@@ -91,14 +91,25 @@ fn write_secret(path: &Path, text: &str) -> Result<(), Problem> {
     writeln!(file, "{text}").map_err(|error| cannot(&error))
 }
 
-/// What is printed: lines to copy.
+/// What is printed: lines to copy, each of which is complete in itself.
 fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
     let Sample { project_id, token, op_service_token, ak, sk } = sample;
     let desktop_tag = url(endpoint, Operation::DeleteDesktopTag, project_id);
     let resource_tags = url(endpoint, Operation::BatchUntagResources, project_id);
+    // Where `untag` and programs with the Rust client look; secrets have no place on a command line.
+    let variables =
+        format!("UNTAG_ENDPOINT={endpoint} UNTAG_TOKEN={token} HUAWEICLOUD_SDK_PROJECT_ID={project_id}");
     vec![
         format!("untagd serves the contract on {endpoint}, health and metrics on {admin}; Ctrl-C stops it."),
         format!("Desktop and workspace {RESOURCE} have key1=value1, key2=value3 and keep=me."),
+        String::new(),
+        "# untag, the command line, in another terminal of this repository: one tag of the desktop"
+            .to_owned(),
+        format!("{variables} cargo run -p untag-cli -- desktop {RESOURCE} key1 --yes"),
+        String::new(),
+        "# a program with the Rust client, likewise: one tag of the desktop, and two of the workspace"
+            .to_owned(),
+        format!("{variables} cargo run -p untag-client --example delete_tags"),
         String::new(),
         "# curl: one tag of the desktop, then two tags of the workspace, each answered with 204".to_owned(),
         format!("curl -i -X DELETE -H 'X-Auth-Token: {token}' {desktop_tag}"),
@@ -106,9 +117,6 @@ fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
             "curl -i -X DELETE -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' -d \
              '{{\"tags\":[{{\"key\":\"key1\"}},{{\"key\":\"key2\",\"value\":\"value3\"}}]}}' {resource_tags}"
         ),
-        String::new(),
-        "# the Rust client, in this repository".to_owned(),
-        format!("cargo run -p untag-client --example delete_tags -- {endpoint} {token}"),
         String::new(),
         "# the provider's Python SDK, which signs with the access key: pip install huaweicloudsdkworkspace"
             .to_owned(),
@@ -124,6 +132,9 @@ fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
             "curl -i -X DELETE -H 'X-Auth-Token: {op_service_token}' -H 'Content-Type: application/json' -d \
              '{{\"sys_tags\":[{{\"key\":\"_sys_enterprise_project_id\"}}]}}' {resource_tags}"
         ),
+        String::new(),
+        "# for a terminal in which more is tried, such as the examples of the README".to_owned(),
+        format!("export {variables}"),
     ]
 }
 

@@ -65,6 +65,34 @@ fn the_printed_curl_lines_remove_what_they_say() {
     assert_eq!(contents(&store).trail.len(), 4);
 }
 
+/// What is pasted must be run somewhere, or it rots.
+#[test]
+fn every_printed_line_is_run_by_a_test() {
+    let folder = folder();
+    let server = Untagd::start(folder.path(), &["dev"]);
+    let printed = server.printed();
+    let credentials = format!(
+        "UNTAG_ENDPOINT={} UNTAG_TOKEN={} HUAWEICLOUD_SDK_PROJECT_ID={PROJECT}",
+        server.ready["endpoint"].as_str().unwrap(),
+        server.ready["token"].as_str().unwrap()
+    );
+    let run = [
+        // With the README's blocks, in `tests/all/readme.rs`, for they need programs of other packages.
+        (format!("{credentials} cargo run -p untag-cli -- desktop {RESOURCE} key1 --yes"), 1),
+        (format!("{credentials} cargo run -p untag-client --example delete_tags"), 1),
+        (format!("export {credentials}"), 1),
+        // Above, and in `sdk`.
+        ("curl -i -X DELETE ".to_owned(), 3),
+        ("python3 -c ".to_owned(), 1),
+    ];
+    let lines: Vec<_> =
+        printed.lines().skip(2).filter(|line| !line.is_empty() && !line.starts_with("# ")).collect();
+    for (start, count) in &run {
+        assert_eq!(lines.iter().filter(|line| line.starts_with(start)).count(), *count, "{start}: {printed}");
+    }
+    assert_eq!(lines.len(), run.iter().map(|(_, count)| count).sum::<usize>(), "{printed}");
+}
+
 #[test]
 fn the_ready_file_has_what_a_caller_needs_and_is_gone_at_the_end() {
     let folder = folder();

@@ -5,26 +5,44 @@ import sys
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import SdkException
-from huaweicloudsdksecmaster.v1 import BatchUntagResourcesRequest, SecMasterClient
+from huaweicloudsdksecmaster.v1 import (
+    AlterResourceTagsInBatchesRequestBody,
+    BatchUntagResourcesRequest,
+    ResourceTag,
+    SecMasterClient,
+)
+from huaweicloudsdksecmaster.v1.region.secmaster_region import SecMasterRegion
 from huaweicloudsdkworkspace.v2 import DeleteTagRequest, WorkspaceClient
+from huaweicloudsdkworkspace.v2.region.workspace_region import WorkspaceRegion
 
 
-def client(kind, call):
+def client(kind, regions, call):
     credentials = BasicCredentials(call["ak"], call["sk"], call["project_id"])
-    return kind.new_builder().with_credentials(credentials).with_endpoint(call["endpoint"]).build()
+    if "security_token" in call:
+        credentials.with_security_token(call["security_token"])
+    builder = kind.new_builder().with_credentials(credentials)
+    if "region" in call:
+        return builder.with_region(regions.value_of(call["region"])).build()
+    return builder.with_endpoint(call["endpoint"]).build()
+
+
+def body(lists):
+    return AlterResourceTagsInBatchesRequestBody(
+        **{name: [ResourceTag(**tag) for tag in tags] for name, tags in lists.items()}
+    )
 
 
 def make(call):
     if "desktop_id" in call:
         request = DeleteTagRequest(desktop_id=call["desktop_id"], key=call["key"])
-        return client(WorkspaceClient, call).delete_tag(request)
+        return client(WorkspaceClient, WorkspaceRegion, call).delete_tag(request)
     request = BatchUntagResourcesRequest(
         resource_type=call["resource_type"],
         resource_id=call["resource_id"],
         project_id=call["project_id"],
-        body=call["body"],
+        body=body(call["body"]),
     )
-    return client(SecMasterClient, call).batch_untag_resources(request)
+    return client(SecMasterClient, SecMasterRegion, call).batch_untag_resources(request)
 
 
 def outcome(call):
