@@ -7,7 +7,11 @@ use crate::{
     process::{self, cargo},
     suite,
 };
-use std::{fs, path::Path, time::Instant};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// One step.
 struct Step {
@@ -105,14 +109,16 @@ fn package(root: &Path) -> Result<(), Failure> {
     let others = UNPUBLISHED.iter().flat_map(|name| ["--exclude", name]);
     // To verify crates that need each other, cargo makes a registry of them below the target folder, and unpacks from it into
     // its home once for each folder and version: in the same folder, a second run would build against the first run's code.
-    let target = root.join("target");
+    // What it compiles lies with the rest, so that dependencies are not compiled again each time.
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = fs::create_dir_all(&target)
         .and_then(|()| tempfile::Builder::new().prefix("package-").tempdir_in(&target))
         .map_err(|error| files::cannot("make a folder in", &target, &error))?;
     process::run(
         cargo(root, ["package", "--workspace", "--allow-dirty", "--target-dir"])
             .arg(folder.path())
-            .args(others),
+            .args(others)
+            .env("CARGO_BUILD_BUILD_DIR", &target),
     )
 }
 

@@ -2,8 +2,9 @@
 
 use crate::error::{Answered, Failure, Said};
 use crate::operation::Operation;
+use crate::signing::Secrets;
 use crate::{Error, ResponseValue};
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -26,7 +27,7 @@ pub struct Answer {
     /// Why the body is not whole.
     broken: Option<reqwest::Error>,
     /// What the request carried that must not be shown, in case the answer repeats it.
-    secrets: Vec<HeaderValue>,
+    secrets: Secrets,
     /// Why there is nothing better than this answer.
     pub(crate) cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -36,11 +37,16 @@ impl Answer {
     pub(crate) async fn read(
         operation: &'static Operation,
         attempts: u32,
-        secrets: Vec<HeaderValue>,
+        secrets: Secrets,
         mut response: Response,
     ) -> Self {
         let status = response.status();
-        let most = if status.is_success() { usize::MAX } else { MOST_OF_A_FAILURE };
+        let most = match response.content_length() {
+            // Known not to have any: waiting for it would be over at once, and yet cost a timer.
+            Some(0) => 0,
+            _ if status.is_success() => usize::MAX,
+            _ => MOST_OF_A_FAILURE,
+        };
         let (mut body, mut broken) = (Vec::new(), None);
         while body.len() < most {
             match response.chunk().await {
@@ -139,7 +145,7 @@ impl Answer {
 impl Answer {
     /// Takes out of the body what the request was authenticated with: gateways have pages that repeat a request.
     fn redact(&mut self) {
-        for secret in std::mem::take(&mut self.secrets) {
+        for secret in std::mem::take(&mut self.secrets).into_iter().flatten() {
             let whole = secret.as_bytes();
             // Of a signed request, the signature alone too: it is what the header ends with.
             let signature = whole.rsplit(|byte| *byte == b'=').next().filter(|it| it.len() == 64);

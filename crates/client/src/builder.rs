@@ -4,7 +4,7 @@ use crate::credentials::{Credentials, Issued, ProvideCredentials, Surroundings};
 use crate::endpoint::{Endpoints, NoEndpoint, Target, variable};
 use crate::operation::{Contract, Operation};
 use crate::retry::RetryPolicy;
-use crate::transport::{Parts, Transport};
+use crate::transport::{Parts, Source, Transport};
 use crate::types::AuthToken;
 use crate::{BaseUrl, Client, InvalidBaseUrl, header};
 use reqwest::redirect::Policy;
@@ -44,7 +44,7 @@ pub struct ClientBuilder {
     /// here.
     endpoints: BTreeMap<String, Result<BaseUrl, InvalidBaseUrl>>,
     surroundings: Option<Surroundings>,
-    credentials: Option<Box<dyn ProvideCredentials>>,
+    credentials: Option<Source>,
     /// Whether the token that was given can travel.
     token_fits: bool,
     retry: RetryPolicy,
@@ -103,7 +103,10 @@ impl ClientBuilder {
     ///
     /// An operation that does not accept the kind that comes is called without any.
     pub fn credentials(mut self, credentials: impl ProvideCredentials + 'static) -> Self {
-        self.credentials = Some(Box::new(credentials));
+        self.credentials = Some(match credentials.constant() {
+            Some(issued) => Source::Constant(issued),
+            None => Source::Asked(Box::new(credentials)),
+        });
         self.token_fits = true;
         self
     }
@@ -142,7 +145,7 @@ impl ClientBuilder {
     }
 
     /// The HTTP client to build on: proxies, certificates, connection pool, and its own timeouts in place of the defaults
-    /// here. Its redirect policy is overridden.
+    /// here. Its policies for redirects and retries are overridden.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -177,7 +180,9 @@ impl ClientBuilder {
         if let Some(timeout) = self.timeout {
             http = http.timeout(timeout);
         }
-        let http = http.redirect(Policy::none()).build().map_err(BuildError::Http)?;
+        // One place tries again: the transport, which knows what may be.
+        let never = reqwest::retry::never().max_retries_per_request(0);
+        let http = http.redirect(Policy::none()).retry(never).build().map_err(BuildError::Http)?;
         Ok(C::from(Transport::new(Parts {
             endpoints,
             http,

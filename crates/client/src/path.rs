@@ -1,8 +1,8 @@
 //! Path parameters on their way into a URL: encoded so that a URL parser leaves them alone, and a check that it did.
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Segment};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -14,15 +14,38 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 ///
 /// [`Transport::call`]: crate::transport::Transport::call
 #[must_use]
-pub fn encode_path(parameter: &(impl ToString + ?Sized)) -> String {
-    // By way of `Cow`: a text without anything to encode is copied at once, not piece by piece.
-    Cow::from(utf8_percent_encode(&parameter.to_string(), RESERVED)).into_owned()
+pub fn encode_path(parameter: &(impl Display + ?Sized)) -> String {
+    // Room for an identifier, in one go.
+    let mut encoded = Encoded(String::with_capacity(48));
+    // Writing to a text does not fail.
+    let _ = write!(encoded, "{parameter}");
+    encoded.0
+}
+
+/// A text that encodes what is written to it.
+struct Encoded(String);
+
+impl Write for Encoded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(utf8_percent_encode(text, RESERVED));
+        Ok(())
+    }
 }
 
 /// Whether `path`, as it would be sent, is `prefix` and then the template of `operation`, segment by segment.
-pub(crate) fn fits(path: &str, prefix: &str, operation: &Operation) -> bool {
-    let segments = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
-    segments.is_some_and(|segments| operation.takes(segments.split('/')))
+pub(crate) fn fits<'p>(path: &'p str, prefix: &str, operation: &Operation) -> bool {
+    let behind = |rest: &'p str, segment: &Segment| {
+        let rest = rest.strip_prefix('/')?;
+        match segment {
+            Segment::Literal(text) => rest.strip_prefix(text),
+            Segment::Parameter(_) => match rest.find('/').unwrap_or(rest.len()) {
+                0 => None,
+                end => rest.get(end..),
+            },
+        }
+    };
+    let rest = path.strip_prefix(prefix);
+    rest.and_then(|rest| operation.path.iter().try_fold(rest, behind)) == Some("")
 }
 
 #[cfg(test)]

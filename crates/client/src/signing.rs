@@ -1,40 +1,52 @@
 //! What authenticates one attempt: its token, or a signature over everything else that is on the request.
 
 use crate::clock;
-use crate::credentials::{AccessKey, Credentials};
-use crate::header::secret;
+use crate::credentials::{AccessKey, Carried, Credentials, Issued};
+use crate::header::exactly;
 use crate::operation::{Credential, Operation};
-use reqwest::header::{HOST, HeaderName};
+use reqwest::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use reqwest::{Request, Url};
 use untag_signing::{Date, Headers, sign};
 
-/// Adds credentials to a request, if its operation accepts their kind; says whether it did.
+const DATE: HeaderName = HeaderName::from_static("x-sdk-date");
+const PROJECT_ID: HeaderName = HeaderName::from_static("x-project-id");
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-security-token");
+const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// What a request carries that must not be shown: its token, or its signature and its security token.
+pub(crate) type Secrets = [Option<HeaderValue>; 2];
+
+/// Adds credentials to a request, if its operation accepts their kind, and gives back what is secret of them.
 ///
 /// # Errors
 /// The request cannot carry them, or cannot be signed. The text says why and shows nothing of them.
 pub(crate) fn authenticate(
     request: &mut Request,
     operation: &Operation,
-    credentials: &Credentials,
-) -> Result<bool, String> {
-    match credentials {
-        Credentials::Token(token) => {
-            let Some(header) = operation.token_header() else { return Ok(false) };
-            let value = secret(token.expose()).ok_or(
+    issued: &Issued,
+) -> Result<Option<Secrets>, String> {
+    match issued.credentials() {
+        Credentials::Token(_) => {
+            let Some(header) = operation.token_header() else { return Ok(None) };
+            let token = issued.carried().token.as_ref().ok_or(
                 "the token has a control character, or a blank at an end, which no header can carry; look for a line \
                  break that was read or copied along with it",
             )?;
-            request.headers_mut().insert(header, value);
-            Ok(true)
+            // The one that is common is not looked through each time.
+            if header == TOKEN.as_str() {
+                request.headers_mut().insert(TOKEN, token.clone());
+            } else {
+                request.headers_mut().insert(header, token.clone());
+            }
+            Ok(Some([Some(token.clone()), None]))
         }
         Credentials::AccessKey(key) => {
             if !accepts_signature(operation) {
-                return Ok(false);
+                return Ok(None);
             }
             let date = Date::try_from(clock::now())
                 .map_err(|_| "the clock of this machine is beyond all calendars; set it".to_owned())?;
-            add_signature(request, key, date)?;
-            Ok(true)
+            add_signature(request, key, issued.carried(), date).map(Some)
         }
     }
 }
@@ -47,7 +59,12 @@ fn accepts_signature(operation: &Operation) -> bool {
 }
 
 /// Signs a request as it stands: method, path, query, headers, body, and the host that it will be sent with.
-fn add_signature(request: &mut Request, key: &AccessKey, date: Date) -> Result<(), String> {
+fn add_signature(
+    request: &mut Request,
+    key: &AccessKey,
+    carried: &Carried,
+    date: Date,
+) -> Result<Secrets, String> {
     let body = match request.body() {
         None => &[][..],
         Some(body) => body.as_bytes().ok_or("its body is not in memory, and so cannot be signed")?,
@@ -70,17 +87,23 @@ fn add_signature(request: &mut Request, key: &AccessKey, date: Date) -> Result<(
         date,
     )
     .map_err(|error| error.to_string())?;
-    let mut added = Vec::with_capacity(4);
-    for (name, value) in signed.headers() {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
-        added.push((name, secret(value).ok_or("a header cannot carry its credentials")?));
+    let cannot = "a header cannot carry its credentials";
+    let date = exactly(signed.date()).ok_or(cannot)?;
+    let mut authorization = HeaderValue::try_from(signed.into_authorization()).map_err(|_| cannot)?;
+    authorization.set_sensitive(true);
+    let headers = request.headers_mut();
+    headers.insert(DATE, date);
+    for (name, value) in [(PROJECT_ID, &carried.project_id), (SECURITY_TOKEN, &carried.security_token)] {
+        if let Some(value) = value {
+            headers.insert(name, value.clone());
+        }
     }
-    request.headers_mut().extend(added);
-    Ok(())
+    headers.insert(AUTHORIZATION, authorization.clone());
+    Ok([Some(authorization), carried.security_token.clone()])
 }
 
-/// `Host` as it will be sent: with the port, unless it is the scheme's own.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+/// `Host` as it will be sent: with the port, unless it is the scheme's own, which a URL does not keep.
+fn host(url: &Url) -> &str {
+    let authority = url.authority();
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }

@@ -41,8 +41,7 @@ pub(crate) fn attempt(resends: u32, outcome: Result<&Answer, Unanswered>) {
 }
 
 /// What the call came to.
-pub(crate) fn end(resends: u32, outcome: Result<&Answer, &Failure>) {
-    let span = Span::current();
+pub(crate) fn end(span: &Span, resends: u32, outcome: Result<&Answer, &Failure>) {
     if resends > 0 {
         span.record("http.request.resend_count", resends);
     }

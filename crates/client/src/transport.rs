@@ -6,13 +6,18 @@ use crate::endpoint::Endpoints;
 use crate::error::{Failure, Unanswered};
 use crate::operation::Operation;
 use crate::retry::{self, RetryPolicy};
+use crate::signing::Secrets;
 use crate::{clock, path, signing, tidy, trace};
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Request, RequestBuilder};
+use reqwest::{Request, RequestBuilder, Response};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
+
+/// How many headers a request gets on its way: those of a token or of a signature, and the client's name.
+const ADDED: usize = 4;
 
 /// The servers' addresses, the HTTP client that reaches them, credentials, and the rules for trying again.
 ///
@@ -24,10 +29,19 @@ pub struct Transport(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) endpoints: Endpoints,
     pub(crate) http: reqwest::Client,
-    pub(crate) credentials: Option<Box<dyn ProvideCredentials>>,
+    pub(crate) credentials: Option<Source>,
     pub(crate) retry: RetryPolicy,
     /// How long a whole call may take.
     pub(crate) deadline: Option<Duration>,
+}
+
+/// Where credentials come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// Always the same ones.
+    Constant(Issued),
+    /// Whatever this gives.
+    Asked(Box<dyn ProvideCredentials>),
 }
 
 impl Transport {
@@ -63,57 +77,57 @@ impl Transport {
         operations: &[&'static Operation],
         request: RequestBuilder,
     ) -> Result<Answer, Failure> {
-        let request = self.checked(operation, operations, request)?;
+        let Some(base_url) = self.0.endpoints.of(operation) else {
+            let why = "this client knows no server for it: build the client for the contract that the operation is of";
+            return Err(Failure::refused(operation, why.to_owned()));
+        };
+        let request = request.build().map_err(|error| {
+            let why = format!("no request can be made of its arguments: {}", error.without_url());
+            Failure::refused(operation, why)
+        })?;
+        check(request.url().path(), base_url.path(), operation, operations)?;
         let span = trace::call(operation, request.url());
-        let call = Call {
+        let mut call = Call {
             transport: &self.0,
             operation,
             deadline: self.0.deadline.and_then(|deadline| Instant::now().checked_add(deadline)),
             attempts: 0,
         };
-        call.run(request).instrument(span).await
+        // Pinned where they are, here and below: a future that is awaited by value is moved first, and these are large.
+        let outcome = pin!(call.attempts(&request)).instrument(span.clone()).await;
+        trace::end(&span, call.attempts.saturating_sub(1), outcome.as_ref());
+        outcome
     }
+}
 
-    /// The request, if it addresses the operation and nothing else.
-    fn checked(
-        &self,
-        operation: &'static Operation,
-        operations: &[&'static Operation],
-        request: RequestBuilder,
-    ) -> Result<Request, Failure> {
-        let refused = |why: String| Failure::refused(operation, why);
-        let Some(base_url) = self.0.endpoints.of(operation) else {
-            return Err(refused(
-                "this client knows no server for it: build the client for the contract that the operation is of"
-                    .to_owned(),
-            ));
-        };
-        let request = request.build().map_err(|error| {
-            refused(format!("no request can be made of its arguments: {}", error.without_url()))
-        })?;
-        if !path::fits(request.url().path(), base_url.path(), operation) {
-            return Err(refused(
-                "a path parameter is empty, `.` or `..` and the request would address something else: no URL can carry \
-                 such a value, so name it in another way"
-                    .to_owned(),
-            ));
-        }
-        if let Some(other) = operations.iter().find(|other| {
-            other.is_narrower_than(operation) && path::fits(request.url().path(), base_url.path(), other)
-        }) {
-            return Err(refused(format!(
-                "with these path parameters its path is that of {other}, which would run instead: name the thing in \
-                 another way"
-            )));
-        }
-        if let Some(other) = tidy::diverted(request.url().path(), base_url.path(), operation, operations) {
-            return Err(refused(format!(
-                "a path parameter has slashes, backslashes or dots in it that a proxy on the way may tidy up, and the \
-                 request would then be another one for {other}: name the thing in another way"
-            )));
-        }
-        Ok(request)
+/// Whether a path addresses the operation behind this prefix, and nothing else.
+fn check(
+    path: &str,
+    prefix: &str,
+    operation: &'static Operation,
+    operations: &[&'static Operation],
+) -> Result<(), Failure> {
+    let refused = |why: String| Err(Failure::refused(operation, why));
+    if !path::fits(path, prefix, operation) {
+        return refused(
+            "a path parameter is empty, `.` or `..` and the request would address something else: no URL can carry such a \
+             value, so name it in another way"
+                .to_owned(),
+        );
     }
+    let narrower = |other: &&&Operation| other.is_narrower_than(operation) && path::fits(path, prefix, other);
+    if let Some(other) = operations.iter().find(narrower) {
+        return refused(format!(
+            "with these path parameters its path is that of {other}, which would run instead: name the thing in another way"
+        ));
+    }
+    if let Some(other) = tidy::diverted(path, prefix, operation, operations) {
+        return refused(format!(
+            "a path parameter has slashes, backslashes or dots in it that a proxy on the way may tidy up, and the request \
+             would then be another one for {other}: name the thing in another way"
+        ));
+    }
+    Ok(())
 }
 
 /// One call on its way.
@@ -126,13 +140,8 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    async fn run(mut self, request: Request) -> Result<Answer, Failure> {
-        let outcome = self.attempts(request).await;
-        trace::end(self.attempts.saturating_sub(1), outcome.as_ref());
-        outcome
-    }
-
-    async fn attempts(&mut self, request: Request) -> Result<Answer, Failure> {
+    /// Sends the request until there is an answer that stays as it is, or no attempt is left.
+    async fn attempts(&mut self, request: &Request) -> Result<Answer, Failure> {
         // Attempts that count for the policy; the one with newer credentials does not.
         let mut failed = 0;
         let mut renewed: Option<Issued> = None;
@@ -142,12 +151,14 @@ impl Call<'_> {
                 Some(issued) => Some(issued),
                 None => self.credentials().await?,
             };
-            // Generated methods have their body in memory.
-            let mut attempt = request
-                .try_clone()
-                .ok_or_else(|| Failure::refused(self.operation, "its body is not in memory".to_owned()))?;
-            let used = self.authenticated(&mut attempt, issued)?;
-            let mut outcome = self.attempt(attempt).await;
+            let mut attempt = Request::new(request.method().clone(), request.url().clone());
+            if !fill(&mut attempt, request) {
+                return Err(Failure::refused(self.operation, "its body is not in memory".to_owned()));
+            }
+            let (used, secrets) = self.authenticated(&mut attempt, issued)?.unzip();
+            self.attempts += 1;
+            let sent = self.transport.http.execute(attempt);
+            let mut outcome = pin!(self.answer(sent, secrets.unwrap_or_default())).await;
             trace::attempt(self.attempts - 1, outcome.as_ref().map_err(|(why, _)| *why));
 
             if let (Ok(answer), Some(old)) = (&mut outcome, &used)
@@ -178,10 +189,13 @@ impl Call<'_> {
 
     /// Credentials for the next attempt; none if the operation asks for none, or the client has none.
     async fn credentials(&self) -> Result<Option<Issued>, Failure> {
-        let Some(source) =
-            self.transport.credentials.as_ref().filter(|_| !self.operation.credentials.is_empty())
-        else {
-            return Ok(None);
+        let source = match &self.transport.credentials {
+            Some(source) if !self.operation.credentials.is_empty() => source,
+            _ => return Ok(None),
+        };
+        let source = match source {
+            Source::Constant(issued) => return Ok(Some(issued.clone())),
+            Source::Asked(source) => source,
         };
         match self.in_time(source.provide(None)).await {
             Some(Ok(issued)) => Ok(Some(issued)),
@@ -195,7 +209,7 @@ impl Call<'_> {
         &self,
         old: &Issued,
     ) -> Result<Option<Issued>, Box<dyn std::error::Error + Send + Sync>> {
-        let Some(source) = &self.transport.credentials else { return Ok(None) };
+        let Some(Source::Asked(source)) = &self.transport.credentials else { return Ok(None) };
         match self.in_time(source.provide(Some(old))).await {
             Some(Ok(newer)) => Ok(Some(newer).filter(|newer| newer != old)),
             Some(Err(error)) => Err(error.into()),
@@ -203,31 +217,31 @@ impl Call<'_> {
         }
     }
 
-    /// Adds credentials to an attempt, and gives them back if they are on it.
+    /// Adds credentials to an attempt, and gives them back if they are on it, with what is secret of them.
     fn authenticated(
         &self,
         attempt: &mut Request,
         issued: Option<Issued>,
-    ) -> Result<Option<Issued>, Failure> {
+    ) -> Result<Option<(Issued, Secrets)>, Failure> {
         let Some(issued) = issued else { return Ok(None) };
-        signing::authenticate(attempt, self.operation, issued.credentials())
-            .map(|used| used.then_some(issued))
+        signing::authenticate(attempt, self.operation, &issued)
+            .map(|secrets| Some((issued, secrets?)))
             .map_err(|why| Failure::refused(self.operation, why).after(self.attempts))
     }
 
-    /// Sends a request once and reads the answer.
-    async fn attempt(&mut self, request: Request) -> Result<Answer, (Unanswered, Option<reqwest::Error>)> {
-        self.attempts += 1;
-        let secrets = request.headers().values().filter(|value| value.is_sensitive()).cloned().collect();
-        let sent = async {
-            let response = self.transport.http.execute(request).await?;
-            Ok(Answer::read(self.operation, self.attempts, secrets, response).await)
-        };
-        match self.in_time(sent).await {
-            Some(Ok(answer)) => Ok(answer),
-            Some(Err(error)) => Err((unanswered(&error), Some(reqwest::Error::without_url(error)))),
-            None => Err((Unanswered::Deadline, None)),
-        }
+    /// Reads the answer to a request that is being sent.
+    async fn answer(
+        &self,
+        sent: impl Future<Output = Result<Response, reqwest::Error>>,
+        secrets: Secrets,
+    ) -> Result<Answer, (Unanswered, Option<reqwest::Error>)> {
+        let read = pin!(async {
+            match sent.await {
+                Ok(response) => Ok(Answer::read(self.operation, self.attempts, secrets, response).await),
+                Err(error) => Err((unanswered(&error), Some(error.without_url()))),
+            }
+        });
+        self.in_time(read).await.unwrap_or(Err((Unanswered::Deadline, None)))
     }
 
     /// How long to pause before the next attempt, and whether the server asked for a pause; none if this was the last one.
@@ -262,6 +276,25 @@ impl Call<'_> {
             Some(deadline) => timeout_at(deadline, work).await.ok(),
         }
     }
+}
+
+/// Makes `attempt` the same as `request`, with room for what it gets on its way; says whether it is. It is not where the body
+/// is not in memory, as those of generated methods are.
+///
+/// [`Request::try_clone`] asks for twice as much memory, for settings that are not there and for headers that come later.
+fn fill(attempt: &mut Request, request: &Request) -> bool {
+    *attempt.version_mut() = request.version();
+    if let Some(timeout) = request.timeout() {
+        *attempt.timeout_mut() = Some(*timeout);
+    }
+    if let Some(body) = request.body() {
+        let Some(bytes) = body.as_bytes() else { return false };
+        *attempt.body_mut() = Some(bytes.to_vec().into());
+    }
+    let headers = attempt.headers_mut();
+    headers.reserve(request.headers().len() + ADDED);
+    headers.extend(request.headers().iter().map(|(name, value)| (name.clone(), value.clone())));
+    true
 }
 
 fn unanswered(error: &reqwest::Error) -> Unanswered {

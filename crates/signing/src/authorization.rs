@@ -1,8 +1,7 @@
 //! The `Authorization` header of a signed request, read strictly.
 
-use crate::ALGORITHM;
 use crate::header::{DATE, HOST, is_name};
-use data_encoding::HEXLOWER;
+use crate::{ALGORITHM, hexadecimal};
 use std::fmt;
 
 /// What an `Authorization` header claims: whose signature it is, of which headers, and the signature. Nothing of it is
@@ -64,7 +63,7 @@ impl<'a> Authorization<'a> {
 
         check_access_key(access_key)?;
         check_names(signed_headers)?;
-        let signature = decode(signature).ok_or(AuthorizationError::Signature)?;
+        let signature = hexadecimal::read(signature).ok_or(AuthorizationError::Signature)?;
         Ok(Self { access_key, signed_headers, signature })
     }
 
@@ -115,17 +114,6 @@ fn check_names(names: &str) -> Result<(), AuthorizationError> {
         }
     }
     Ok(())
-}
-
-/// Reads 64 lower-case hexadecimal digits.
-fn decode(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    // The length first: a buffer of another length than the text's is not an error but a panic.
-    if HEXLOWER.decode_len(text.len()) != Ok(bytes.len()) {
-        return None;
-    }
-    HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).ok()?;
-    Some(bytes)
 }
 
 impl fmt::Debug for Authorization<'_> {

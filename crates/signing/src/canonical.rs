@@ -1,8 +1,7 @@
 //! The canonical form of a request: what both sides must write alike before one key can sign it.
 
-use crate::header::{is_name, value};
-use crate::{ALGORITHM, Date, Request, RequestError};
-use data_encoding::HEXLOWER;
+use crate::header::{all, is_name, value};
+use crate::{ALGORITHM, Date, Request, RequestError, hexadecimal};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -11,6 +10,9 @@ use std::ops::Range;
 
 /// What is encoded in a query: everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How many headers signing adds at most.
+const MOST_ADDED: usize = 3;
 
 /// What is encoded in a path.
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
@@ -21,13 +23,23 @@ const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 /// encodes nothing stands for itself, and bytes that are not UTF-8 stay as they are.
 #[must_use]
 pub fn uri(path: &str) -> String {
-    let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
     let mut uri = String::with_capacity(path.len() + 1);
-    uri.extend(percent_encode(&decoded, RESERVED_IN_PATH));
-    if !uri.ends_with('/') {
-        uri.push('/');
-    }
+    append_uri(path, &mut uri);
     uri
+}
+
+fn append_uri(path: &str, text: &mut String) {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~');
+    if all(path.as_bytes(), bare) {
+        // Its own canonical form, as most are.
+        text.push_str(path);
+    } else {
+        let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
+        text.extend(percent_encode(&decoded, RESERVED_IN_PATH));
+    }
+    if !text.ends_with('/') {
+        text.push('/');
+    }
 }
 
 /// The canonical query of a raw one: decoded, sorted by name and value, and encoded again as [`query_of`] does.
@@ -85,10 +97,13 @@ pub struct Canonical {
 }
 
 impl Canonical {
-    /// The form in which all headers are signed, except those whose names contain `_`: some servers take `_` and `-`
-    /// for the same.
-    pub(crate) fn of_all(request: &Request<'_>) -> Result<Self, RequestError> {
-        let mut lines: Vec<(Cow<'_, str>, &str)> = Vec::new();
+    /// The form in which all headers are signed, and these in addition, whose names are in lower case; except those whose
+    /// names contain `_`: some servers take `_` and `-` for the same.
+    pub(crate) fn of_all<'a>(
+        request: &Request<'a>,
+        added: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, RequestError> {
+        let mut lines: Vec<(Cow<'_, str>, &str)> = Vec::with_capacity(request.headers.len() + MOST_ADDED);
         for (name, bytes) in request.headers.iter().filter(|(name, _)| !name.contains('_')) {
             if !is_name(name) {
                 return Err(RequestError::HeaderName);
@@ -103,12 +118,16 @@ impl Canonical {
             }
             lines.push((lower, value(name, bytes)?));
         }
+        for (name, text) in added {
+            lines.push((Cow::Borrowed(name), value(name, text.as_bytes())?));
+        }
+        lines.sort_by(|(one, _), (other, _)| one.cmp(other));
         Self::new(request, &lines)
     }
 
     /// The form in which the headers of these names are signed; they are in lower case and in order.
     pub(crate) fn of<'a>(
-        request: &Request<'_>,
+        request: &Request<'a>,
         names: impl Iterator<Item = &'a str>,
     ) -> Result<Self, RequestError> {
         let lines: Vec<(Cow<'_, str>, &str)> = names
@@ -117,30 +136,43 @@ impl Canonical {
         Self::new(request, &lines)
     }
 
+    /// The form with these headers, whose names are in lower case and in order.
     fn new(request: &Request<'_>, lines: &[(Cow<'_, str>, &str)]) -> Result<Self, RequestError> {
         request.check()?;
+        let query = request.query.map(query).unwrap_or_default();
         let lengths: usize = lines.iter().map(|(name, value)| 2 * name.len() + value.len() + 3).sum();
-        let (uri, query) = (uri(request.path), query(request.query.unwrap_or_default()));
-        let body = request.body_sha256()?;
+        // All of it, unless something in the path has to be encoded.
+        let length =
+            request.method.len() + request.path.len() + 1 + query.len() + lengths + hexadecimal::DIGITS + 5;
 
-        let mut text =
-            String::with_capacity(request.method.len() + uri.len() + query.len() + lengths + body.len() + 5);
+        let mut text = String::with_capacity(length);
         text.push_str(request.method);
         text.push('\n');
-        let uri = append(&mut text, [&*uri]);
+        let uri = appended(&mut text, |text| append_uri(request.path, text));
         text.push('\n');
-        let query = append(&mut text, [&*query]);
+        let query = appended(&mut text, |text| text.push_str(&query));
         text.push('\n');
-        let headers =
-            append(&mut text, lines.iter().flat_map(|(name, value)| [name.as_ref(), ":", value, "\n"]));
+        let headers = appended(&mut text, |text| {
+            for (name, value) in lines {
+                text.push_str(name);
+                text.push(':');
+                text.push_str(value);
+                text.push('\n');
+            }
+        });
         text.push('\n');
-        let separators = std::iter::once("").chain(std::iter::repeat(";"));
-        let signed_headers = append(
-            &mut text,
-            separators.zip(lines).flat_map(|(separator, (name, _))| [separator, name.as_ref()]),
-        );
+        let signed_headers = appended(&mut text, |text| {
+            for (place, (name, _)) in lines.iter().enumerate() {
+                if place > 0 {
+                    text.push(';');
+                }
+                text.push_str(name);
+            }
+        });
         text.push('\n');
-        let body_sha256 = append(&mut text, [&*body]);
+        let start = text.len();
+        request.append_body_sha256(&mut text)?;
+        let body_sha256 = start..text.len();
         Ok(Self { text, uri, query, headers, signed_headers, body_sha256 })
     }
 
@@ -185,8 +217,16 @@ impl Canonical {
     /// The string to sign: the algorithm, the date and the SHA-256 of the canonical request.
     #[must_use]
     pub fn string_to_sign(&self, date: Date) -> String {
-        let request = HEXLOWER.encode(&Sha256::digest(&self.text));
-        format!("{ALGORITHM}\n{date}\n{request}")
+        self.string_to_sign_at(date.text().as_str())
+    }
+
+    /// The string to sign with this text as the date.
+    pub(crate) fn string_to_sign_at(&self, date: &str) -> String {
+        let length = ALGORITHM.len() + date.len() + hexadecimal::DIGITS + 2;
+        let mut text = String::with_capacity(length);
+        text.extend([ALGORITHM, "\n", date, "\n"]);
+        hexadecimal::append(&Sha256::digest(&self.text), &mut text);
+        text
     }
 
     fn part(&self, range: &Range<usize>) -> &str {
@@ -194,10 +234,10 @@ impl Canonical {
     }
 }
 
-/// Appends the pieces, and says where they are.
-fn append<'a>(text: &mut String, pieces: impl IntoIterator<Item = &'a str>) -> Range<usize> {
+/// What `append` appends is there.
+fn appended(text: &mut String, append: impl FnOnce(&mut String)) -> Range<usize> {
     let start = text.len();
-    text.extend(pieces);
+    append(text);
     start..text.len()
 }
 

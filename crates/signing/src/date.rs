@@ -1,6 +1,6 @@
 //! `X-Sdk-Date`: a second of UTC in the one form that signatures know.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -73,9 +73,35 @@ impl TryFrom<SystemTime> for Date {
     }
 }
 
+impl Date {
+    /// The form, without an allocation.
+    pub(crate) fn text(self) -> Text {
+        // The last digit: no number here has more than it has places.
+        let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+        let two = |number: u32| [digit(number / 10), digit(number)];
+        let year = self.0.year().unsigned_abs();
+        let ([y1, y2], [y3, y4]) = (two(year / 100), two(year));
+        let ([m1, m2], [d1, d2]) = (two(self.0.month()), two(self.0.day()));
+        let ([h1, h2], [n1, n2]) = (two(self.0.hour()), two(self.0.minute()));
+        let [s1, s2] = two(self.0.second());
+        Text([y1, y2, y3, y4, m1, m2, d1, d2, b'T', h1, h2, n1, n2, s1, s2, b'Z'])
+    }
+}
+
+/// The form of a [`Date`].
+#[derive(Clone, Copy)]
+pub(crate) struct Text([u8; 16]);
+
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        // Digits and two letters.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.format("%Y%m%dT%H%M%SZ").fmt(f)
+        f.pad(self.text().as_str())
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Headers<'a>(Vec<(&'a str, &'a [u8])>);
 impl<'a> Headers<'a> {
     /// Whether there is a header of this name.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        !self.all(name).is_empty()
+        self.0.iter().any(|(found, _)| found.eq_ignore_ascii_case(name))
     }
 
     /// The one header of this name.
@@ -34,6 +34,11 @@ impl<'a> Headers<'a> {
             [(_, bytes)] => value(name, bytes),
             _ => Err(RequestError::RepeatedHeader(name.to_ascii_lowercase())),
         }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// All of them, ordered by their names.
@@ -80,9 +85,15 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// # Errors
 /// It is not UTF-8, or it has control characters: a line break would make two canonical lines of one.
 pub(crate) fn value<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, RequestError> {
-    let text = std::str::from_utf8(bytes).ok().map(|text| text.trim_matches([' ', '\t']));
-    match text {
-        Some(text) if !text.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') => Ok(text),
+    let fits = |byte: u8| !byte.is_ascii_control() || byte == b'\t';
+    match str::from_utf8(bytes) {
+        // Of all that this trims, only spaces and tabs can be there.
+        Ok(text) if all(bytes, fits) => Ok(text.trim_ascii()),
         _ => Err(RequestError::HeaderValue(name.to_ascii_lowercase())),
     }
+}
+
+/// Whether all bytes fit. It looks at every one of them, many at a time, whatever it finds: nearly all texts are good.
+pub(crate) fn all(bytes: &[u8], fits: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(0, |misfits, byte| misfits | u8::from(!fits(*byte))) == 0
 }

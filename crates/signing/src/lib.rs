@@ -4,6 +4,7 @@ pub mod authorization;
 pub mod canonical;
 pub mod date;
 pub mod header;
+mod hexadecimal;
 pub mod request;
 pub mod secret;
 pub mod sign;

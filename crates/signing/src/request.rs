@@ -1,7 +1,7 @@
 //! What a signature covers of a request, as it stands on the wire.
 
-use crate::header::{self, Headers};
-use data_encoding::HEXLOWER;
+use crate::header::{self, Headers, all};
+use crate::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -48,7 +48,7 @@ impl Request<'_> {
         if !header::is_name(self.method) {
             return Err(RequestError::Method);
         }
-        if !self.path.starts_with('/') || self.path.contains(['?', '#']) {
+        if !self.path.starts_with('/') || !all(self.path.as_bytes(), |byte| !matches!(byte, b'?' | b'#')) {
             return Err(RequestError::Path);
         }
         if self.query.is_some_and(|query| query.contains('#')) {
@@ -57,15 +57,16 @@ impl Request<'_> {
         Ok(())
     }
 
-    /// The body's SHA-256 in lower-case hexadecimal: always that of the body, whatever a header says of it.
-    pub(crate) fn body_sha256(&self) -> Result<String, RequestError> {
-        let hash = HEXLOWER.encode(&Sha256::digest(self.body));
+    /// Appends the body's SHA-256 in lower-case hexadecimal: always that of the body, whatever a header says of it.
+    pub(crate) fn append_body_sha256(&self, text: &mut String) -> Result<(), RequestError> {
+        let start = text.len();
+        hexadecimal::append(&Sha256::digest(self.body), text);
         if self.headers.contains(header::CONTENT_SHA256)
-            && self.headers.single(header::CONTENT_SHA256)? != hash
+            && Some(self.headers.single(header::CONTENT_SHA256)?) != text.get(start..)
         {
             return Err(RequestError::ContentSha256);
         }
-        Ok(hash)
+        Ok(())
     }
 }
 

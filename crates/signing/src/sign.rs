@@ -1,11 +1,12 @@
 //! Signing: a request and credentials in, the headers to add out.
 
 use crate::authorization::check_access_key;
-use crate::header::{AUTHORIZATION, DATE, Headers, PROJECT_ID, SECURITY_TOKEN};
-use crate::{ALGORITHM, AuthorizationError, Canonical, Date, Request, RequestError, Secret};
-use data_encoding::HEXLOWER;
+use crate::date::Text;
+use crate::header::{AUTHORIZATION, DATE, HOST, PROJECT_ID, SECURITY_TOKEN};
+use crate::{ALGORITHM, AuthorizationError, Canonical, Date, Request, RequestError, Secret, hexadecimal};
 use hmac::Mac;
 use std::fmt;
+use std::ops::Range;
 
 /// Whose signature it is to be.
 #[derive(Clone, Copy)]
@@ -52,25 +53,29 @@ pub fn sign<'a>(
         }
     }
     // A signature without the host is good for every host.
-    request.headers.single(crate::header::HOST).map_err(SignError::Request)?;
+    if !request.headers.contains(HOST) {
+        return Err(SignError::Request(RequestError::MissingHeader(HOST.to_ascii_lowercase())));
+    }
 
     let Credentials { access_key, secret, project_id, security_token } = *credentials;
-    let date_text = date.to_string();
-    let added = [(DATE, Some(&*date_text)), (PROJECT_ID, project_id), (SECURITY_TOKEN, security_token)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?.as_bytes())));
-    let headers: Headers<'_> = request.headers.iter().chain(added).collect();
+    let date_text = date.text();
+    let date = date_text.as_str();
+    let added =
+        [("x-sdk-date", Some(date)), ("x-project-id", project_id), ("x-security-token", security_token)];
+    let added = added.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let canonical = Canonical::of_all(request, added).map_err(SignError::Request)?;
+    let string_to_sign = canonical.string_to_sign_at(date);
 
-    let canonical = Canonical::of_all(&Request { headers, ..*request }).map_err(SignError::Request)?;
-    let string_to_sign = canonical.string_to_sign(date);
-    let signature = HEXLOWER.encode(&secret.authenticate(&string_to_sign).finalize().into_bytes());
     let names = canonical.signed_headers();
-    let authorization =
-        format!("{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}");
+    let pieces = [ALGORITHM, " Access=", access_key, ", SignedHeaders=", names, ", Signature="];
+    let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+    let mut authorization = String::with_capacity(length + hexadecimal::DIGITS);
+    authorization.extend(pieces);
+    hexadecimal::append(&secret.authenticate(&string_to_sign).finalize().into_bytes(), &mut authorization);
     Ok(Signed {
         canonical,
         string_to_sign,
-        signature,
+        signature: length..authorization.len(),
         authorization,
         date: date_text,
         project_id,
@@ -83,9 +88,10 @@ pub fn sign<'a>(
 pub struct Signed<'a> {
     canonical: Canonical,
     string_to_sign: String,
-    signature: String,
     authorization: String,
-    date: String,
+    /// Where in `authorization` it is.
+    signature: Range<usize>,
+    date: Text,
     project_id: Option<&'a str>,
     security_token: Option<&'a str>,
 }
@@ -95,7 +101,7 @@ impl Signed<'_> {
     /// `Authorization`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
-            (DATE, Some(&*self.date)),
+            (DATE, Some(self.date())),
             (PROJECT_ID, self.project_id),
             (SECURITY_TOKEN, self.security_token),
             (AUTHORIZATION, Some(&*self.authorization)),
@@ -119,13 +125,25 @@ impl Signed<'_> {
     /// The signature: 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn signature(&self) -> &str {
-        &self.signature
+        self.authorization.get(self.signature.clone()).unwrap_or_default()
+    }
+
+    /// The value of the `X-Sdk-Date` header.
+    #[must_use]
+    pub fn date(&self) -> &str {
+        self.date.as_str()
     }
 
     /// The value of the `Authorization` header.
     #[must_use]
     pub fn authorization(&self) -> &str {
         &self.authorization
+    }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_authorization(self) -> String {
+        self.authorization
     }
 }
 

@@ -1,9 +1,11 @@
 //! Credentials as a source gives them out: with the sentence where they are from, and what is amiss there.
 
 use super::Credentials;
+use crate::header::{exactly, secret};
+use reqwest::header::HeaderValue;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Credentials, and where they are from. A clone is cheap. Two are equal if their credentials are.
 #[derive(Clone)]
@@ -13,6 +15,18 @@ struct Inner {
     credentials: Credentials,
     source: String,
     warnings: Vec<Warning>,
+    headers: OnceLock<Carried>,
+}
+
+/// What requests carry of credentials as it is, made once for all of them: it is long, and has to be looked through.
+#[derive(Default)]
+pub(crate) struct Carried {
+    /// The token, if a header can carry it.
+    pub(crate) token: Option<HeaderValue>,
+    /// The project of an access key.
+    pub(crate) project_id: Option<HeaderValue>,
+    /// The security token of an access key.
+    pub(crate) security_token: Option<HeaderValue>,
 }
 
 /// What is amiss where credentials are from, although they can be used. `Display` is one sentence with the remedy.
@@ -36,13 +50,25 @@ impl Issued {
     }
 
     pub(super) fn with_warnings(credentials: Credentials, source: String, warnings: Vec<Warning>) -> Self {
-        Self(Arc::new(Inner { credentials, source, warnings }))
+        Self(Arc::new(Inner { credentials, source, warnings, headers: OnceLock::new() }))
     }
 
     /// The credentials.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.0.credentials
+    }
+
+    /// What requests carry of them.
+    pub(crate) fn carried(&self) -> &Carried {
+        self.0.headers.get_or_init(|| match &self.0.credentials {
+            Credentials::Token(token) => Carried { token: secret(token.expose()), ..Carried::default() },
+            Credentials::AccessKey(key) => Carried {
+                token: None,
+                project_id: key.project_id().and_then(exactly),
+                security_token: key.security_token().and_then(secret),
+            },
+        })
     }
 
     /// Where they are from: `the environment (HUAWEICLOUD_SDK_AK)`, `the profile [basic] of ~/.huaweicloud/credentials`.

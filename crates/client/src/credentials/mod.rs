@@ -33,6 +33,7 @@ pub use cached::Cached;
 pub use chain::{Chain, default_chain};
 pub use environment::Environment;
 pub use error::{CredentialsError, CredentialsErrorKind};
+pub(crate) use issued::Carried;
 pub use issued::{Issued, Warning};
 pub use profile::Profile;
 pub use surroundings::Surroundings;
@@ -93,6 +94,11 @@ pub trait ProvideCredentials: fmt::Debug + Send + Sync {
     /// # Errors
     /// There are no credentials, or the source cannot be read. Nothing is sent then.
     fn provide(&self, expired: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>>;
+
+    /// What it gives, if it gives the same for ever. A client then keeps that, and what it makes of it, and asks no more.
+    fn constant(&self) -> Option<Issued> {
+        None
+    }
 }
 
 impl Credentials {
@@ -127,10 +133,14 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The same ones for ever. An [`Issued`] does that without a copy for each request.
+/// The same ones for ever.
 impl ProvideCredentials for Credentials {
     fn provide(&self, _: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>> {
         Box::pin(std::future::ready(Ok(Issued::from(self.clone()))))
+    }
+
+    fn constant(&self) -> Option<Issued> {
+        Some(Issued::from(self.clone()))
     }
 }
 
@@ -139,16 +149,28 @@ impl ProvideCredentials for Issued {
     fn provide(&self, _: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>> {
         Box::pin(std::future::ready(Ok(self.clone())))
     }
+
+    fn constant(&self) -> Option<Issued> {
+        Some(self.clone())
+    }
 }
 
 impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Arc<P> {
     fn provide(&self, expired: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>> {
         (**self).provide(expired)
     }
+
+    fn constant(&self) -> Option<Issued> {
+        (**self).constant()
+    }
 }
 
 impl<P: ProvideCredentials + ?Sized> ProvideCredentials for Box<P> {
     fn provide(&self, expired: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>> {
         (**self).provide(expired)
+    }
+
+    fn constant(&self) -> Option<Issued> {
+        (**self).constant()
     }
 }

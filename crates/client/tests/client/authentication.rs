@@ -61,6 +61,33 @@ async fn the_same_credentials_are_not_sent_again() {
     assert_eq!(*same.asked.lock().unwrap(), [false, true]);
 }
 
+/// A source of credentials that stay, however deep it is wrapped.
+#[derive(Debug)]
+struct Constant(Issued);
+
+impl ProvideCredentials for Constant {
+    fn provide(&self, _: Option<&Issued>) -> BoxFuture<'_, Result<Issued, CredentialsError>> {
+        panic!("it was asked although it is known what it gives");
+    }
+
+    fn constant(&self) -> Option<Issued> {
+        Some(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_stay_are_not_asked_for_again() {
+    let server =
+        Recorder::in_turn([json(503, "{}"), json(401, "{}"), NO_CONTENT.to_owned()].map(String::into_bytes))
+            .await;
+    let source = Arc::new(Box::new(Constant(token("same"))));
+    let client = builder(server.url()).retry(eager()).credentials(source).build().unwrap();
+    let error = delete_tag(&client, "key1").await.unwrap_err();
+    assert!(error.is_unauthenticated(), "{error}");
+    delete_tag(&client, "key1").await.unwrap();
+    assert_eq!(server.headers("x-auth-token"), ["same"; 3]);
+}
+
 #[tokio::test]
 async fn a_refusal_stands_where_renewing_fails() {
     let server = Recorder::answering(json(401, r#"{"error_code":"A.1","error_msg":"No."}"#)).await;

@@ -6,7 +6,7 @@ use crate::recorder::{NO_CONTENT, Recorder, json, with_header};
 use crate::{DESKTOP, PROJECT, TOKEN, builder, delete_tag, eager, now, one_tag, value};
 use std::pin::pin;
 use std::time::Duration;
-use untag_client::{Client, RetryPolicy};
+use untag_client::{Client, ClientBuilder, RetryPolicy};
 
 fn client(server: &Recorder, retry: RetryPolicy) -> Client {
     builder(server.url()).token(value(TOKEN)).retry(retry).build().unwrap()
@@ -40,6 +40,18 @@ async fn what_stays_as_it_is_is_not_tried_again() {
         assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (status, 1));
         assert_eq!(server.requests().len(), 1, "{status}");
     }
+}
+
+/// The HTTP client that a client is built on has a policy of its own, which knows nothing of operations.
+#[tokio::test]
+async fn nobody_else_tries_again() {
+    let stubborn =
+        untag_client::reqwest::retry::for_host("127.0.0.1").classify_fn(|answer| answer.retryable());
+    let server = Recorder::answering(json(503, "{}")).await;
+    let client = ClientBuilder::new(server.url()).http(crate::direct().retry(stubborn.no_budget()));
+    let error = delete_tag(&client.retry(RetryPolicy::never()).build().unwrap(), "key1").await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (503, 1));
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

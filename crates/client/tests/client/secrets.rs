@@ -2,7 +2,7 @@
 
 use crate::capture::Capture;
 use crate::recorder::{NO_CONTENT, Recorder, json, with_header};
-use crate::{builder, delete_tag, eager, value};
+use crate::{PROJECT, builder, delete_tag, eager, value};
 use untag_client::credentials::{AccessKey, Credentials};
 
 const SECRETS: [&str; 3] = ["t0ken-that-is-secret", "k3y-that-is-secret", "s3curity-that-is-secret"];
@@ -77,6 +77,18 @@ async fn nor_where_the_answer_repeats_it() {
             }
         }
     }
+}
+
+/// What is no secret stays: a project is what a reader of the message looks for.
+#[tokio::test]
+async fn the_project_of_a_key_may_be_named() {
+    let message = format!("The project {PROJECT} has no such desktop.");
+    let server = Recorder::answering(json(404, &format!(r#"{{"error_msg":"{message}"}}"#))).await;
+    let key = AccessKey::new("AK", SECRETS[1]).and_then(|key| key.with_project(PROJECT)).unwrap();
+    let client = builder(server.url()).credentials(Credentials::from(key)).build().unwrap();
+    let error = delete_tag(&client, "key1").await.unwrap_err();
+    assert_eq!(error.error_message(), Some(&*message));
+    assert_eq!(server.request().header("x-project-id"), Some(PROJECT));
 }
 
 #[tokio::test]

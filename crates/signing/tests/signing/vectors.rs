@@ -118,6 +118,9 @@ impl Vector {
         assert_eq!(signed.authorization(), self.authorization, "{name}\n{}", canonical.as_str());
         assert!(self.authorization.ends_with(&format!("Signature={}", signed.signature())), "{name}");
 
+        assert_eq!(signed.date(), self.input.headers["X-Sdk-Date"], "{name}");
+        assert_eq!(signed.clone().into_authorization(), self.authorization, "{name}");
+
         // With what was added, it is the request that the SDK sends.
         let mut ours: BTreeMap<String, String> = wire
             .headers
