@@ -13,6 +13,8 @@ pub(crate) struct Budget {
     pub(crate) in_process: usize,
     /// Requests of one such round, in each of the two routers.
     pub(crate) requests: u32,
+    /// Signatures of one such round.
+    pub(crate) signatures: usize,
     /// Rounds over loopback.
     pub(crate) loopback: usize,
     /// How long either side of such a round takes.
@@ -21,6 +23,12 @@ pub(crate) struct Budget {
     pub(crate) durable: usize,
     /// Deletions of one such round.
     pub(crate) deletions: usize,
+    /// Rounds of `untag apply`, for each number of requests at a time.
+    pub(crate) applications: usize,
+    /// Tags of one such round.
+    pub(crate) tags: usize,
+    /// Lines of files whose memory is compared: the last two are to need the same.
+    pub(crate) lines: [usize; 3],
 }
 
 impl Budget {
@@ -30,10 +38,14 @@ impl Budget {
         large_document: 3,
         in_process: 41,
         requests: 5_000,
+        signatures: 64_000,
         loopback: 15,
         slice: Duration::from_millis(400),
         durable: 5,
         deletions: 2_048,
+        applications: 3,
+        tags: 100_000,
+        lines: [10_000, 100_000, 1_000_000],
     };
 
     /// For a look: less than half a minute.
@@ -42,9 +54,13 @@ impl Budget {
         large_document: 1,
         in_process: 5,
         requests: 2_000,
+        signatures: 6_400,
         loopback: 3,
         slice: Duration::from_millis(100),
         durable: 1,
         deletions: 512,
+        applications: 1,
+        tags: 10_000,
+        lines: [5_000, 50_000, 150_000],
     };
 }

@@ -4,17 +4,20 @@ use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Now, to measure from.
-pub(crate) fn now() -> Instant {
+#[must_use]
+pub fn now() -> Instant {
     Instant::now()
 }
 
 /// CPU time of the calling thread since it started, user and kernel together, in seconds.
-pub(crate) fn thread_cpu() -> f64 {
+#[must_use]
+pub fn thread_cpu() -> f64 {
     cpu(ClockId::ThreadCPUTime)
 }
 
 /// CPU time of the whole process since it started, user and kernel together, in seconds.
-pub(crate) fn process_cpu() -> f64 {
+#[must_use]
+pub fn process_cpu() -> f64 {
     cpu(ClockId::ProcessCPUTime)
 }
 
@@ -23,9 +26,16 @@ fn cpu(clock: ClockId) -> f64 {
     Duration::try_from(clock_gettime(clock)).unwrap_or_default().as_secs_f64()
 }
 
+/// The time of day, to date signatures with.
+#[must_use]
+pub fn time_of_day() -> SystemTime {
+    SystemTime::now()
+}
+
 /// Today's date and the time, in UTC.
-pub(crate) fn date() -> String {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+#[must_use]
+pub fn date() -> String {
+    let since_1970 = time_of_day().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_secs())
         .ok()
         .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))

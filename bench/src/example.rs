@@ -3,25 +3,25 @@
 use axum::body::Body;
 use axum::http::{Method, Request, header};
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 /// The project of both requests.
-pub(crate) const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+pub const PROJECT: &str = "0123456789abcdef0123456789abcdef";
 /// The desktop, and the resource.
-pub(crate) const ID: &str = "e6cd8b01-ea9c-4a8b-8b1f-4b2a1a0c9d11";
+pub const ID: &str = "e6cd8b01-ea9c-4a8b-8b1f-4b2a1a0c9d11";
 /// The tag of the desktop.
-pub(crate) const KEY: &str = "key1";
+pub const KEY: &str = "key1";
 /// The enterprise project that the batch operation names.
-pub(crate) const ENTERPRISE_PROJECT: &str = "5aa119a8-d25b-45a7-8d1b-88e127885635";
+pub const ENTERPRISE_PROJECT: &str = "5aa119a8-d25b-45a7-8d1b-88e127885635";
 
 /// The caller's token. As long as a real one: they run to thousands of characters.
-pub(crate) static TOKEN: LazyLock<String> =
-    LazyLock::new(|| "MIIEtoken".chars().cycle().take(2048).collect());
+pub static TOKEN: LazyLock<String> = LazyLock::new(|| "MIIEtoken".chars().cycle().take(2048).collect());
 
 /// One of the two requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Example {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Example {
     /// `deleteDesktopTag`: parameters in the path, no body.
     DesktopTag,
     /// `batchUntagResources`: three tags in the body.
@@ -30,10 +30,11 @@ pub(crate) enum Example {
 
 impl Example {
     /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::DesktopTag, Self::ResourceTags];
+    pub const ALL: [Self; 2] = [Self::DesktopTag, Self::ResourceTags];
 
     /// The operation's name.
-    pub(crate) fn operation(self) -> &'static str {
+    #[must_use]
+    pub fn operation(self) -> &'static str {
         match self {
             Self::DesktopTag => "deleteDesktopTag",
             Self::ResourceTags => "batchUntagResources",
@@ -41,7 +42,8 @@ impl Example {
     }
 
     /// The path, which needs no encoding.
-    pub(crate) fn path(self) -> String {
+    #[must_use]
+    pub fn path(self) -> String {
         match self {
             Self::DesktopTag => format!("/v2/{PROJECT}/desktops/{ID}/tags/{KEY}"),
             Self::ResourceTags => format!("/v1/{PROJECT}/workspace/{ID}/tags/delete"),
@@ -49,7 +51,8 @@ impl Example {
     }
 
     /// The body; empty when there is none.
-    pub(crate) fn body(self) -> Bytes {
+    #[must_use]
+    pub fn body(self) -> Bytes {
         match self {
             Self::DesktopTag => Bytes::new(),
             Self::ResourceTags => Bytes::from(format!(
@@ -59,7 +62,7 @@ impl Example {
     }
 
     /// The request as a router gets it.
-    pub(crate) fn request(self) -> Result<Request<Body>, axum::http::Error> {
+    pub fn request(self) -> Result<Request<Body>, axum::http::Error> {
         let request =
             Request::builder().method(Method::DELETE).uri(self.path()).header("x-auth-token", &*TOKEN);
         match self {
@@ -71,7 +74,8 @@ impl Example {
     }
 
     /// The request as it travels to this address.
-    pub(crate) fn bytes(self, address: SocketAddr) -> Vec<u8> {
+    #[must_use]
+    pub fn bytes(self, address: SocketAddr) -> Vec<u8> {
         let (path, token, body) = (self.path(), &*TOKEN, self.body());
         let mut bytes =
             format!("DELETE {path} HTTP/1.1\r\nhost: {address}\r\nx-auth-token: {token}\r\n").into_bytes();

@@ -1,6 +1,7 @@
 //! What the figures were taken on: they mean little without it.
 
 use crate::clock;
+use rustix::param::clock_ticks_per_second;
 use std::fmt;
 use std::fs;
 use std::process::Command;
@@ -55,17 +56,38 @@ impl fmt::Display for Machine {
 
 /// The most memory that this process has held so far, in bytes. Linux only; 0 elsewhere.
 pub(crate) fn peak_memory() -> u64 {
-    status("VmHWM:")
+    status("self", "VmHWM:").unwrap_or_default()
 }
 
 /// The memory that this process holds now, in bytes. Linux only; 0 elsewhere.
 pub(crate) fn memory() -> u64 {
-    status("VmRSS:")
+    status("self", "VmRSS:").unwrap_or_default()
 }
 
-fn status(field: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let value = status.lines().find_map(|line| line.strip_prefix(field));
-    let kibibytes = value.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    kibibytes.unwrap_or_default() * 1024
+/// The most memory that another process has held so far, in bytes, if it still holds some. Linux only.
+pub(crate) fn peak_memory_of(process: u32) -> Option<u64> {
+    status(&process.to_string(), "VmHWM:")
+}
+
+/// The memory that another process holds now, in bytes, if it holds some. Linux only.
+pub(crate) fn memory_of(process: u32) -> Option<u64> {
+    status(&process.to_string(), "VmRSS:")
+}
+
+/// CPU time that another process has used so far, user and kernel together, in seconds. Linux only.
+pub(crate) fn cpu_of(process: u32) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is a name, in which anything may stand.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11).map(str::parse::<u64>);
+    let ticks = times.next()?.ok()? + times.next()?.ok()?;
+    #[allow(clippy::cast_precision_loss, reason = "no count of ticks here reaches 2^53")]
+    let seconds = ticks as f64 / clock_ticks_per_second() as f64;
+    Some(seconds)
+}
+
+fn status(process: &str, field: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let value = status.lines().find_map(|line| line.strip_prefix(field))?;
+    Some(value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }

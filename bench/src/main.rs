@@ -3,21 +3,21 @@
 //! Absolute figures belong to a machine and an hour; the ratios are what this is for. Nothing here fails because
 //! something is slow: the report says which goals were met, and the reader decides.
 
-mod bare;
+mod apply;
 mod budget;
 mod client;
-mod clock;
 mod codegen;
+mod counting;
 mod deletions;
 mod documents;
-mod example;
 mod load;
 mod machine;
 mod program;
 mod progress;
+mod python;
 mod report;
 mod rounds;
-mod server;
+mod signing;
 mod slice;
 mod start;
 mod stub;
@@ -27,14 +27,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use codegen::Pipeline;
 use machine::Machine;
 use report::Report;
-use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
+use untag_bench::{Outcome, bare, clock, example, server};
 
-/// What can go wrong here is reported and ends the run.
-pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
-
-/// Measures the generator, the stub, the client and the service, each beside what it is built on, and prints a table of ratios.
+/// Measures the generator, the stub, the signature, the client, the service and `untag apply`, each beside what it is built on
+/// or what people would use instead, and prints a table of ratios.
 ///
 /// Takes about five minutes. Loopback only. Leave the machine alone meanwhile.
 #[derive(Debug, Parser)]
@@ -57,12 +55,16 @@ enum Part {
     Codegen,
     /// The server stub, in process and over loopback
     Stub,
+    /// The signature, beside bare hashing and the provider's Python signer
+    Signing,
     /// The client
     Client,
     /// The service: its start, and durable deletions on SQLite and a real disk
     Service,
     /// The service on PostgreSQL, which must be installed: durable deletions through one process and two
     Postgres,
+    /// `untag apply` against the service: beside the service's ceiling, `curl`, and the provider's Python SDK
+    Apply,
 }
 
 /// What this program starts itself for.
@@ -101,8 +103,11 @@ fn run(cli: &Cli) -> Outcome<()> {
         report.sections.push(stub::in_process(&budget)?);
         report.sections.push(stub::over_loopback(&budget)?);
     }
+    if wanted(Part::Signing) {
+        report.sections.push(signing::measure(&budget)?);
+    }
     if wanted(Part::Client) {
-        report.sections.push(client::measure(&budget)?);
+        report.sections.extend(client::measure(&budget)?);
     }
     if wanted(Part::Service) {
         report.sections.push(start::measure(&budget)?);
@@ -110,6 +115,9 @@ fn run(cli: &Cli) -> Outcome<()> {
     }
     if wanted(Part::Postgres) {
         report.sections.push(deletions::on_postgres(&budget)?);
+    }
+    if wanted(Part::Apply) {
+        report.sections.extend(apply::measure(&budget)?);
     }
     write!(std::io::stdout(), "{report}")?;
     Ok(())

@@ -1,8 +1,7 @@
 //! Programs as processes: built beside this one, started on a free port, and ended with the value that stands for them.
 
-use crate::{Outcome, clock};
+use crate::{Outcome, clock, machine, number};
 use std::env;
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -73,10 +72,13 @@ impl Program {
 
     /// Bytes of memory that it occupies.
     pub(crate) fn memory(&self) -> Outcome<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kibibytes =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
-        Ok(kibibytes.ok_or("the process has no memory")?.parse::<f64>()? * 1024.0)
+        let bytes = machine::memory_of(self.child.id()).ok_or("the process has no memory")?;
+        Ok(number(usize::try_from(bytes)?))
+    }
+
+    /// CPU time that it has used so far, in seconds.
+    pub(crate) fn cpu(&self) -> Outcome<f64> {
+        Ok(machine::cpu_of(self.child.id()).ok_or("the process has no CPU time")?)
     }
 }
 
@@ -89,7 +91,7 @@ impl Drop for Program {
 }
 
 /// A program that was built together with this one.
-fn beside(name: &str) -> Outcome<PathBuf> {
+pub(crate) fn beside(name: &str) -> Outcome<PathBuf> {
     let own = env::current_exe()?;
     // The program of a test is a folder deeper.
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|path| path.is_file());

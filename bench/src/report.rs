@@ -35,7 +35,7 @@ pub(crate) struct Goal {
     pub(crate) figure: String,
     /// The hope.
     pub(crate) hope: Hope,
-    /// The measured one.
+    /// The measured one; not a number where it could not be measured.
     pub(crate) measured: f64,
 }
 
@@ -82,13 +82,11 @@ impl fmt::Display for Report {
         )?;
         let goals = self.sections.iter().flat_map(|section| &section.goals);
         let goals = goals.map(|goal| {
-            let verdict = if goal.is_met() { "met" } else { "not met" };
-            vec![
-                goal.figure.clone(),
-                goal.hope.to_string(),
-                format!("{:.2}", goal.measured),
-                verdict.to_owned(),
-            ]
+            let (measured, verdict) = match goal.measured {
+                measured if measured.is_nan() => (String::new(), "not measured"),
+                measured => (format!("{measured:.2}"), if goal.is_met() { "met" } else { "not met" }),
+            };
+            vec![goal.figure.clone(), goal.hope.to_string(), measured, verdict.to_owned()]
         });
         f.write_str(&table(&["figure", "goal", "measured", ""], goals))?;
         for section in &self.sections {
@@ -147,6 +145,11 @@ pub(crate) fn size(bytes: f64) -> String {
     } else {
         format!("{:.0} KiB", bytes / 1024.0)
     }
+}
+
+/// A small number of bytes, exactly.
+pub(crate) fn bytes(bytes: f64) -> String {
+    format!("{bytes:.0} B")
 }
 
 /// A rate, per second.

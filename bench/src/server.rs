@@ -13,9 +13,9 @@ use tokio::sync::oneshot;
 
 /// A running server; it stops when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     /// Where it listens.
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
     handle: Handle,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts serving on a free port.
-    pub(crate) fn start(router: Router) -> Outcome<Self> {
+    pub fn start(router: Router) -> Outcome<Self> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
@@ -41,7 +41,7 @@ impl Server {
     }
 
     /// CPU time that the server's thread has used so far, in seconds.
-    pub(crate) async fn cpu(&self) -> Outcome<f64> {
+    pub async fn cpu(&self) -> Outcome<f64> {
         // The runtime has one thread, so the task runs on the very thread it asks about.
         Ok(self.handle.spawn(async { clock::thread_cpu() }).await?)
     }

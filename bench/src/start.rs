@@ -27,7 +27,7 @@ pub(crate) fn measure(budget: &Budget) -> Outcome<Section> {
     let (runtime, folder) = ground()?;
     let (database, callers) = (folder.path().join("tags.db"), folder.path().join("authentication.toml"));
     let store = SqliteStore::open(&database, SqliteOptions::default())?;
-    data::fill(&runtime, &store, RESOURCES)?;
+    data::fill(&runtime, &store, RESOURCES, data::TAGS)?;
     runtime.block_on(store.close())?;
     fs::write(&callers, data::callers())?;
     let left = data::Left::tags(RESOURCES);

@@ -8,9 +8,10 @@ const REPORT: &str = "target/bench/report.md";
 
 /// Builds the benchmarks with optimisation and runs them. `arguments` go to the benchmark program.
 pub(crate) fn run(root: &Path, arguments: &[OsString]) -> Result<(), Failure> {
-    // The service is measured as the program that users run, so it is built too.
-    let build = ["build", "--release", "--package", "untag-bench", "--package", "untag-service"];
-    process::run(&mut process::cargo(root, build))?;
+    // The service and the command line are measured as the programs that users run, so they are built too.
+    const PACKAGES: [&str; 3] = ["untag-bench", "untag-service", "untag-cli"];
+    let packages = PACKAGES.iter().flat_map(|name| ["--package", name]);
+    process::run(process::cargo(root, ["build", "--release"]).args(packages))?;
     let command = ["run", "--release", "--package", "untag-bench", "--"];
     let table = process::run_and_keep(process::cargo(root, command).args(arguments))?;
     files::write(&root.join(REPORT), table.as_bytes())?;

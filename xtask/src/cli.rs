@@ -39,7 +39,7 @@ pub(crate) enum Command {
         #[arg(long)]
         advisories: bool,
     },
-    /// Measure the generator, the server stub and the client, each beside what it is built on
+    /// Measure each part beside what it is built on, or what people would use instead
     #[command(after_long_help = BENCH)]
     Bench {
         /// Passed on to the benchmark program; `-- --help` shows its options
@@ -107,6 +107,8 @@ const BENCH: &str = "\
 Reads:  the generated crates; builds them with optimisation.
 Writes: target/bench/report.md, the table that is also printed.
 Takes:  some minutes; leave the machine alone meanwhile.
+Needs:  PostgreSQL. Where curl, or Python with a PyPI to install from, is missing, the report says
+        what is not measured.
 
 Exit codes:
   0  measured

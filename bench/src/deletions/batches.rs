@@ -33,7 +33,8 @@ pub(super) fn measure(budget: &Budget, runtime: &Runtime, folder: &Path) -> Outc
     for connections in CONNECTIONS {
         progress::say(&format!("deleting batches on {connections} connections"));
         let run_batches = || {
-            let requests = left.take(budget.deletions)?.into_iter().map(batch).collect();
+            let requests =
+                left.take(budget.deletions)?.into_iter().map(|resource| batch(resource, TAGS)).collect();
             batches.send(runtime, connections, requests)
         };
         let run_singles = || singles.delete(runtime, connections, budget.deletions);

@@ -4,6 +4,7 @@ use crate::example::PROJECT;
 use crate::{Outcome, progress};
 use std::cell::RefCell;
 use tokio::runtime::Runtime;
+use untag_bench::signers::{ACCESS_KEY, SECRET};
 use untag_store::{ResourceKey, Store, Tags};
 
 /// Tags of each resource: as many as a batch may name.
@@ -13,11 +14,12 @@ pub(crate) const TAGS: usize = 10;
 pub(crate) const TOKEN: &str = "example-token";
 const TOKEN_SHA256: &str = "4d1566a1d7df42a8517456d60ea06ed284e535cfe4c956aa6ee172dbcdf945f7";
 
-/// The authentication file, which knows one caller who may do everything.
+/// The authentication file, which knows one caller who may do everything, with the token or the access key of all examples.
 pub(crate) fn callers() -> String {
     format!(
         "[[users]]\nid = \"bench\"\nname = \"bench\"\naccount = \"bench\"\nis_account = true\n\
-         projects = [\"{PROJECT}\"]\n[[tokens]]\nsha256 = \"{TOKEN_SHA256}\"\nuser = \"bench\"\n"
+         projects = [\"{PROJECT}\"]\n[[tokens]]\nsha256 = \"{TOKEN_SHA256}\"\nuser = \"bench\"\n\
+         [[access_keys]]\nid = \"{ACCESS_KEY}\"\nsecret = \"{SECRET}\"\nuser = \"bench\"\n"
     )
 }
 
@@ -31,17 +33,26 @@ pub(crate) fn one((resource, tag): (usize, usize)) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The request that deletes all tags of a resource.
-pub(crate) fn batch(resource: usize) -> Vec<u8> {
-    let tags: Vec<String> = (0..TAGS).map(|tag| format!("{{\"key\":\"{}\"}}", key(tag))).collect();
-    let body = format!("{{\"tags\":[{}]}}", tags.join(","));
+/// The request that deletes the first so many tags of a resource, all in one batch.
+pub(crate) fn batch(resource: usize, tags: usize) -> Vec<u8> {
+    let (path, body) = (batch_path(resource), batch_body(tags));
     format!(
-        "DELETE /v1/{PROJECT}/desktop/{}/tags/delete HTTP/1.1\r\nhost: bench\r\nx-auth-token: {TOKEN}\r\n\
+        "DELETE {path} HTTP/1.1\r\nhost: bench\r\nx-auth-token: {TOKEN}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        id(resource),
         body.len()
     )
     .into_bytes()
+}
+
+/// The path of that request.
+pub(crate) fn batch_path(resource: usize) -> String {
+    format!("/v1/{PROJECT}/desktop/{}/tags/delete", id(resource))
+}
+
+/// The body of that request.
+pub(crate) fn batch_body(tags: usize) -> String {
+    let tags: Vec<String> = (0..tags).map(|tag| format!("{{\"key\":\"{}\"}}", key(tag))).collect();
+    format!("{{\"tags\":[{}]}}", tags.join(","))
 }
 
 /// The id of a resource, of type `desktop`.
@@ -59,8 +70,8 @@ pub(crate) fn value(tag: usize) -> String {
     format!("value-{tag}")
 }
 
-/// Makes so many resources with all their tags.
-pub(crate) fn fill(runtime: &Runtime, store: &dyn Store, resources: usize) -> Outcome<()> {
+/// Makes so many resources with so many tags each.
+pub(crate) fn fill(runtime: &Runtime, store: &dyn Store, resources: usize, tags: usize) -> Outcome<()> {
     progress::say("filling a database");
     let resources: Vec<usize> = (0..resources).collect();
     for chunk in resources.chunks(1000) {
@@ -70,7 +81,7 @@ pub(crate) fn fill(runtime: &Runtime, store: &dyn Store, resources: usize) -> Ou
                 resource_type: "desktop".to_owned(),
                 resource_id: id(resource),
             };
-            let tags = (0..TAGS).map(|tag| (key(tag), value(tag))).collect();
+            let tags = (0..tags).map(|tag| (key(tag), value(tag))).collect();
             (name, Tags { tags, ..Tags::default() })
         });
         runtime.block_on(store.upsert(chunk.collect()))?;

@@ -28,7 +28,7 @@ pub(super) fn measure(budget: &Budget, runtime: &Runtime, folder: &Path, disk: &
     let cluster = Cluster::durable(disk);
     let url = cluster.database();
     let store = runtime.block_on(PostgresStore::connect(&url, PostgresOptions::default()))?;
-    data::fill(runtime, &store, resources)?;
+    data::fill(runtime, &store, resources, TAGS)?;
     runtime.block_on(store.close())?;
     let left = Left::tags(resources);
     let callers = folder.join("authentication.toml");

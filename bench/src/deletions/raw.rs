@@ -1,6 +1,6 @@
 //! What the service stands on: SQLite alone, and the disk alone.
 
-use super::data::{self, Left};
+use super::data::{self, Left, TAGS};
 use crate::example::PROJECT;
 use crate::{Outcome, clock, number};
 use rusqlite::{Connection, params};
@@ -25,7 +25,7 @@ impl Raw {
     /// Makes the database, in a new file.
     pub(super) fn open(runtime: &Runtime, file: &Path, resources: usize) -> Outcome<Self> {
         let store = SqliteStore::open(file, SqliteOptions::default())?;
-        data::fill(runtime, &store, resources)?;
+        data::fill(runtime, &store, resources, TAGS)?;
         runtime.block_on(store.close())?;
         let connection = Connection::open(file)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

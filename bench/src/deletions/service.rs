@@ -1,6 +1,6 @@
 //! The service in this process, on an SQLite database of its own.
 
-use super::data::{self, Left};
+use super::data::{self, Left, TAGS};
 use crate::load;
 use crate::server::Server;
 use crate::{Outcome, number};
@@ -42,7 +42,7 @@ impl Service {
         resources: usize,
     ) -> Outcome<Self> {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(file, options)?);
-        data::fill(runtime, &*store, resources)?;
+        data::fill(runtime, &*store, resources, TAGS)?;
         let callers = Configuration::parse(&data::callers(), Path::new("bench"))?;
         let authorization = Authorization::load(&[], "bench", None).map_err(|_| "no policy can be wrong")?;
         let authenticator = Arc::new(Authenticator::new(&callers)?);
