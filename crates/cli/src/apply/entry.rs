@@ -1,9 +1,10 @@
 //! One line of input: a resource and the tags it is to lose. Read strictly, written so that it can be read again.
 
 use super::csv::Texts;
+use super::known::Known;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use untag_client::types::validate::{Report, Validate};
+use untag_client::types::validate::Report;
 use untag_client::types::{
     ResourceId, ResourceProjectId, ResourceTag, ResourceType, TagKey, TagValue, strict,
 };
@@ -81,6 +82,7 @@ struct Written<'a, E> {
 pub(super) fn from_json(
     line: &[u8],
     project: Option<&ResourceProjectId>,
+    known: &mut Known,
 ) -> Result<(Resource, Vec<ResourceTag>), String> {
     if std::str::from_utf8(line).is_err() {
         return Err("the line is not valid UTF-8".to_owned());
@@ -94,10 +96,9 @@ pub(super) fn from_json(
     })?;
     let tags = match (read.key, read.value, read.tags) {
         (Some(key), value, None) => {
-            let (key, value) = (TagKey::unchecked(key), value.map(TagValue::unchecked));
-            checked("key", &key)?;
-            checked("value", &value)?;
-            vec![ResourceTag { key, value }]
+            let tag = ResourceTag { key: TagKey::unchecked(key), value: value.map(TagValue::unchecked) };
+            known.check(&tag)?;
+            vec![tag]
         }
         (None, None, Some(tags)) if tags.is_empty() => {
             return Err(
@@ -105,7 +106,7 @@ pub(super) fn from_json(
             );
         }
         (None, None, Some(tags)) => {
-            checked("tags", &tags)?;
+            known.check_list(&tags)?;
             tags
         }
         (None, Some(_), None) => return Err("value is there without key".to_owned()),
@@ -127,13 +128,13 @@ pub(super) fn from_json(
 pub(super) fn from_texts(
     texts: Texts<'_>,
     project: Option<&ResourceProjectId>,
+    known: &mut Known,
 ) -> Result<(Resource, Vec<ResourceTag>), String> {
-    let (key, value) = (TagKey::unchecked(texts.key), texts.value.map(TagValue::unchecked));
-    checked("key", &key)?;
-    checked("value", &value)?;
+    let tag = ResourceTag { key: TagKey::unchecked(texts.key), value: texts.value.map(TagValue::unchecked) };
+    known.check(&tag)?;
     let project = given_or(texts.project_id.map(str::to_owned), project)?;
     let resource = resource(project, texts.resource_type.to_owned(), texts.resource_id.to_owned())?;
-    Ok((resource, vec![ResourceTag { key, value }]))
+    Ok((resource, vec![tag]))
 }
 
 /// Adds a line of NDJSON, with its end, that says why the entry failed.
@@ -183,17 +184,20 @@ fn resource(project: ResourceProjectId, kind: String, id: String) -> Result<Reso
     Ok(resource)
 }
 
-fn checked(member: &'static str, value: &impl Validate) -> Result<(), String> {
-    Report::of(|report| report.member(member, value)).map_err(|violations| violations.to_string())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Entry, from_json, to_json};
+    use super::{Entry, Known, Resource, ResourceTag, to_json};
     use serde_json::json;
     use untag_client::types::ResourceProjectId;
 
     const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+
+    fn from_json(
+        line: &[u8],
+        project: Option<&ResourceProjectId>,
+    ) -> Result<(Resource, Vec<ResourceTag>), String> {
+        super::from_json(line, project, &mut Known::default())
+    }
 
     #[test]
     fn both_shapes_are_read() {

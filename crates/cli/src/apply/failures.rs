@@ -95,6 +95,7 @@ fn create(path: &Path) -> io::Result<(File, Option<PathBuf>)> {
 #[cfg(test)]
 mod tests {
     use super::super::entry::{Entry, Resource, from_json};
+    use super::super::known::Known;
     use super::super::verdict::Reason;
     use super::{Failures, beside};
     use std::fs;
@@ -111,9 +112,12 @@ mod tests {
             kind: "disk".parse().unwrap(),
             id: "1".parse().unwrap(),
         };
-        let (_, tags) =
-            from_json(br#"{"resource_type":"disk","resource_id":"1","key":"k"}"#, Some(&resource.project))
-                .unwrap();
+        let (_, tags) = from_json(
+            br#"{"resource_type":"disk","resource_id":"1","key":"k"}"#,
+            Some(&resource.project),
+            &mut Known::default(),
+        )
+        .unwrap();
         let entry = Entry { number: 6, line: 7, resource, tags };
         let reason =
             Reason { status: Some(404), error_code: None, message: "no".to_owned(), request_id: None };

@@ -2,6 +2,7 @@
 
 use super::csv::{self, Columns, Fields, Found, Header};
 use super::entry::{self, Entry};
+use super::known::Known;
 use clap::ValueEnum;
 use std::fmt;
 use std::io::{self, BufReader, Read};
@@ -81,6 +82,7 @@ pub(super) struct Reader<R> {
     reading: Reading,
     fields: Fields,
     header: Option<Header>,
+    known: Known,
     /// Entries so far, bad ones and those passed over included.
     entries: u64,
     ended: bool,
@@ -101,7 +103,8 @@ pub(super) enum Item {
 impl<R: Read> Reader<R> {
     pub(super) fn new(input: R, reading: Reading) -> Self {
         let lines = Lines::new(BufReader::with_capacity(READ_BYTES, input));
-        Self { lines, reading, fields: Fields::default(), header: None, entries: 0, ended: false }
+        let (fields, known) = (Fields::default(), Known::default());
+        Self { lines, reading, fields, header: None, known, entries: 0, ended: false }
     }
 
     /// Lines so far.
@@ -138,7 +141,7 @@ impl<R: Read> Reader<R> {
                     if !wanted(self.entries) {
                         return Ok(Some(Item::Skipped));
                     }
-                    entry::from_json(line, self.reading.project.as_ref())
+                    entry::from_json(line, self.reading.project.as_ref(), &mut self.known)
                 }
                 Some(Line::TooLong) => {
                     self.entries += 1;
@@ -179,7 +182,7 @@ impl<R: Read> Reader<R> {
             let decoded = header
                 .texts(&self.fields)
                 .map_err(|reason| format!("the line {reason}"))
-                .and_then(|texts| entry::from_texts(texts, self.reading.project.as_ref()));
+                .and_then(|texts| entry::from_texts(texts, self.reading.project.as_ref(), &mut self.known));
             return Ok(Some(match decoded {
                 Ok((resource, tags)) => Item::Entry(Entry { number, line, resource, tags }),
                 Err(reason) => Item::Bad(BadLine { line, reason, fatal: false }),

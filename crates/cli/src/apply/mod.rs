@@ -34,6 +34,7 @@ mod feed;
 mod fingerprint;
 mod input;
 mod journal;
+mod known;
 mod limiter;
 mod plan;
 mod progress;
