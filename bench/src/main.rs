@@ -34,7 +34,7 @@ use untag_bench::{Outcome, bare, clock, example, server};
 /// Measures the generator, the stub, the signature, the client, the service and `untag apply`, each beside what it is built on
 /// or what people would use instead, and prints a table of ratios.
 ///
-/// Takes about five minutes. Loopback only. Leave the machine alone meanwhile.
+/// Takes about twenty minutes. Loopback only. Leave the machine alone meanwhile.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Cli {

@@ -39,10 +39,12 @@ pub(crate) fn on_postgres(budget: &Budget) -> Outcome<Section> {
     postgres::measure(budget, &runtime, folder.path(), disk)
 }
 
-/// What asks, and where files go: below the working folder, which is usually a disk, where a temporary folder may be memory.
+/// What asks, and where files go: beside this program, which is usually on a disk, where a temporary folder may be memory.
 pub(crate) fn ground() -> Outcome<(Runtime, TempDir)> {
-    std::fs::create_dir_all("target/bench")?;
-    Ok((runtime::Builder::new_current_thread().enable_all().build()?, TempDir::new_in("target/bench")?))
+    let program = std::env::current_exe()?;
+    let folder = program.parent().ok_or("the program is in no folder")?.join("bench");
+    std::fs::create_dir_all(&folder)?;
+    Ok((runtime::Builder::new_current_thread().enable_all().build()?, TempDir::new_in(folder)?))
 }
 
 /// How many deletions a round has: enough of them for a hundredth to be more than one commit's.

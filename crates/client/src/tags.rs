@@ -3,12 +3,11 @@
 use crate::types::schema::{Component as _, Schemas};
 use crate::types::{
     BatchUntagResourcesBody, ResourceId, ResourceProjectId, ResourceTag, ResourceTagError, ResourceType,
-    SystemTag,
+    SystemTag, SystemTagValue, TagValue,
 };
 use crate::{Client, Error};
 use std::collections::HashSet;
 use std::fmt;
-use std::hash::Hash;
 use std::sync::LazyLock;
 
 /// A tag to remove: one of the user's, or a system tag.
@@ -64,6 +63,12 @@ impl Batches {
         &self.0
     }
 
+    /// The bodies, to keep.
+    #[must_use]
+    pub fn into_bodies(self) -> Vec<BatchUntagResourcesBody> {
+        self.0
+    }
+
     /// Every tag, in the order of the calls.
     pub fn tags(&self) -> impl Iterator<Item = TagToRemove> {
         self.0.iter().flat_map(|body| {
@@ -113,17 +118,35 @@ impl Lists {
                 TagToRemove::SystemTag(tag) => system_tags.push(tag),
             }
         }
-        let tags = distinct(tags, |tag| (tag.key.clone(), tag.value.clone()));
-        let system_tags =
-            distinct(system_tags, |tag| (tag.key.to_string(), tag.value.as_ref().map(ToString::to_string)));
-        Self { tags: pieces(tags, LIMITS.tags), system_tags: pieces(system_tags, LIMITS.system_tags) }
+        Self {
+            tags: pieces(distinct(tags), LIMITS.tags),
+            system_tags: pieces(distinct(system_tags), LIMITS.system_tags),
+        }
     }
 }
 
-/// The items without those that repeat an earlier one.
-fn distinct<T, I: Eq + Hash>(items: Vec<T>, identity: impl Fn(&T) -> I) -> Vec<T> {
-    let mut seen = HashSet::with_capacity(items.len());
-    items.into_iter().filter(|item| seen.insert(identity(item))).collect()
+/// What an entry of a list is told from others by.
+trait Entry {
+    fn identity(&self) -> (&str, Option<&str>);
+}
+
+impl Entry for ResourceTag {
+    fn identity(&self) -> (&str, Option<&str>) {
+        (self.key.as_str(), self.value.as_ref().map(TagValue::as_str))
+    }
+}
+
+impl Entry for SystemTag {
+    fn identity(&self) -> (&str, Option<&str>) {
+        (self.key.as_str(), self.value.as_ref().map(SystemTagValue::as_str))
+    }
+}
+
+/// The entries without those that repeat an earlier one.
+fn distinct<E: Entry>(entries: Vec<E>) -> Vec<E> {
+    let mut seen = HashSet::with_capacity(entries.len());
+    let is_new: Vec<bool> = entries.iter().map(|entry| seen.insert(entry.identity())).collect();
+    entries.into_iter().zip(is_new).filter_map(|(entry, is_new)| is_new.then_some(entry)).collect()
 }
 
 /// The items in as few pieces as possible, none longer than `most`.

@@ -59,11 +59,28 @@ fn name(tag: &ResourceTag) -> Name<'_> {
     (&tag.key, tag.value.as_ref())
 }
 
-/// The tags of a resource, and who asked for each.
+/// The tags of a resource, each once, and who asked for each.
 #[derive(Default)]
 struct Group<'a> {
     tags: Vec<&'a ResourceTag>,
-    asked: HashMap<Name<'a>, Vec<u64>>,
+    asked: Vec<Vec<u64>>,
+    /// Where in both of them a tag is.
+    places: HashMap<Name<'a>, usize>,
+}
+
+impl<'a> Group<'a> {
+    fn ask(&mut self, tag: &'a ResourceTag, number: u64) {
+        let place = *self.places.entry(name(tag)).or_insert(self.tags.len());
+        match self.asked.get_mut(place) {
+            // An entry that names a tag twice.
+            Some(asked) if asked.last() == Some(&number) => {}
+            Some(asked) => asked.push(number),
+            None => {
+                self.tags.push(tag);
+                self.asked.push(vec![number]);
+            }
+        }
+    }
 }
 
 /// The requests for some entries, in the order in which their first tags are asked for.
@@ -72,22 +89,16 @@ pub(super) fn plan(entries: &[Entry]) -> Vec<Batch> {
     for entry in entries {
         let group = groups.entry(&entry.resource).or_default();
         for tag in &entry.tags {
-            let asked = group.asked.entry(name(tag)).or_default();
-            if asked.is_empty() {
-                group.tags.push(tag);
-            }
-            if asked.last() != Some(&entry.number) {
-                asked.push(entry.number);
-            }
+            group.ask(tag, entry.number);
         }
     }
     let mut batches = Vec::with_capacity(groups.len());
-    for (resource, Group { tags, mut asked }) in groups {
-        // The client knows how many the contract allows.
-        for body in Batches::from(tags.into_iter().cloned()).bodies() {
-            let tags = body.tags.iter().flatten();
-            let asked = tags.map(|tag| asked.remove(&name(tag)).unwrap_or_default()).collect();
-            batches.push(Batch { resource: resource.clone(), body: body.clone(), asked });
+    for (resource, Group { tags, asked, .. }) in groups {
+        let mut asked = asked.into_iter();
+        // The client knows how many the contract allows. It keeps them in their order, and none is there twice.
+        for body in Batches::from(tags.into_iter().cloned()).into_bodies() {
+            let asked = asked.by_ref().take(body.tags.as_ref().map_or(0, Vec::len)).collect();
+            batches.push(Batch { resource: resource.clone(), body, asked });
         }
     }
     // The order of the groups is chance.
