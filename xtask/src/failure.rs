@@ -8,7 +8,7 @@ use std::{fmt, process::ExitCode};
 pub enum Exit {
     /// Something did not work: a file, a process, a test.
     Failed = 1,
-    /// Lint refused a contract document.
+    /// A contract was refused, by lint or by the rules of its releases.
     Refused = 3,
     /// Generated files are not what the contract says.
     Stale = 4,
