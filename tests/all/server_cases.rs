@@ -1,123 +1,85 @@
-//! The hand-written wire cases against the server stub, byte by byte over a socket; after each, the store is read.
-//!
-//! All of them run against the fixture stub and the reference service, whose state a case can set; those that need no other
-//! state than the first run against the in-memory example too.
+//! The conformance kit against every server of this repository, byte by byte over a socket: the written cases and those
+//! derived from the contract, each with a look at the tags afterwards. Nothing that these servers promise may be left out, so the
+//! kit holds them to more than the contract says: words of messages, request ids, answers outside the contract.
 
-use crate::support::cases;
+use crate::support::dev::Dev;
 use crate::support::example::Example;
-use crate::support::service::{Service, Tags, serve};
-use crate::support::untagd::Untagd;
-use crate::support::{example, wire};
-use serde_json::Value;
+use crate::support::kit::{self, unchecked};
+use crate::support::service::{Service, serve};
 use std::collections::BTreeMap;
+use untag_conformance::{Selection, rules, run};
+use untag_fixtures::generated::tag_deletion::server::router;
 
-#[test]
-fn accepted_requests_delete_what_they_name_and_nothing_else() {
-    run("accepted.json");
+/// Rules that take an access key.
+const SIGNATURES: [&str; 2] = ["signature", "signature-covers-the-request"];
+
+fn everything() -> Selection {
+    Selection::all().reference()
 }
 
 #[test]
-fn refused_requests_delete_nothing() {
-    run("refused.json");
+fn untagd_keeps_every_rule() {
+    let dev = Dev::start("", "cargo run --quiet -p untag-service -- dev");
+    let target = kit::target(dev.ready["endpoint"].as_str().expect("an address"), &dev.ready);
+    let report = run(&target, Some(&mut kit::commands(&dev)), &everything(), &mut ()).expect("a run");
+    assert_eq!(unchecked(&report), [""; 0]);
+    assert!(report.holds() && report.rules.len() == rules().len(), "{report:?}");
+    assert!(report.rules.iter().all(|judged| judged.cases > 0 && judged.unseen == 0), "{report:?}");
+    assert!(report.requests > 800, "{} requests", report.requests);
 }
 
 #[test]
-fn malformed_requests_delete_nothing() {
-    run("malformed.json");
+fn the_fixture_stub_keeps_every_rule() {
+    let mut service = Service::with(&BTreeMap::new());
+    let target = kit::of_service(&format!("http://{}", serve(router(service.clone()))));
+    let report = run(&target, Some(&mut service), &everything(), &mut ()).expect("a run");
+    assert_eq!(unchecked(&report), SIGNATURES);
+    assert!(report.rules.iter().all(|judged| judged.unseen == 0), "{report:?}");
 }
 
-fn run(file: &str) {
-    let cases = cases::file(file);
-    let cases = cases.as_array().expect("a list of cases");
-    assert!(cases.len() >= 50, "{file} has lost cases");
-    let failures: Vec<String> = cases
-        .iter()
-        .flat_map(|case| [against_fixture(case), against_example(case), against_untagd(case)])
-        .filter_map(Result::err)
-        .collect();
-    assert!(failures.is_empty(), "{} of {} in {file}:\n{}", failures.len(), cases.len(), failures.join("\n"));
+#[test]
+fn the_stub_below_a_prefix_keeps_every_rule() {
+    let mut service = Service::with(&BTreeMap::new());
+    let below = axum::Router::new().nest("/below/here", router(service.clone()));
+    let target = kit::of_service(&format!("http://{}/below/here/", serve(below)));
+    // What it answers to paths of neither operation is in part the business of whoever mounts it.
+    let report = run(&target, Some(&mut service), &Selection::all(), &mut ()).expect("a run");
+    assert_eq!(unchecked(&report), SIGNATURES);
 }
 
-/// The tags that the case wants besides those of every case.
-fn besides(case: &Value) -> BTreeMap<String, String> {
-    serde_json::from_value(case.pointer("/given/tags").cloned().unwrap_or_default()).unwrap_or_default()
-}
-
-fn is_op_service(case: &Value) -> bool {
-    case.pointer("/given/op_service") != Some(&Value::Bool(false))
-}
-
-/// The case against the reference service, in the state that the case gives.
-fn against_untagd(case: &Value) -> Result<(), String> {
-    let service = Untagd::with(&besides(case), is_op_service(case));
-    let before = service.tags();
-    let response = send(service.address, case);
-    judge(case, &response, &before, &service.tags())
-        .map_err(|why| format!("untagd: {}: {why}", cases::text(case, "name")))
-}
-
-/// The case against the fixture stub, in the state that the case gives.
-fn against_fixture(case: &Value) -> Result<(), String> {
-    let mut service = Service::with(&besides(case));
-    service.op_service = is_op_service(case);
-    let before = service.tags();
-    let router = untag_fixtures::generated::tag_deletion::server::router(service.clone());
-    let response = send(serve(router), case);
-    judge(case, &response, &before, &service.tags())
-        .map_err(|why| format!("fixture stub: {}: {why}", cases::text(case, "name")))
-}
-
-/// The case against the example, if it starts from the first state.
-fn against_example(case: &Value) -> Result<(), String> {
-    if case.get("given").is_some() {
-        return Ok(());
-    }
+#[test]
+fn the_example_breaks_no_rule() {
     let mut example = Example::start();
-    let response = send(example.address, case);
-    let after = example.tags();
-    judge(case, &response, &example::all_tags(), &after)
-        .map_err(|why| format!("example: {}: {why}", cases::text(case, "name")))
+    let target = kit::of_example(&format!("http://{}", example.address));
+    let report = run(&target, Some(&mut example), &everything(), &mut ()).expect("a run");
+    // It has one caller, who is the tag service, and no other tags than those that it starts with.
+    let open = [
+        "named-tag-is-removed",
+        "keys-are-exact",
+        "value-must-match",
+        "path-is-decoded-once",
+        "system-tags",
+        "system-tags-need-op-service",
+        SIGNATURES[0],
+        SIGNATURES[1],
+        "refusal-changes-nothing",
+    ];
+    assert_eq!(unchecked(&report), open);
+    let unseen: usize = report.rules.iter().map(|judged| judged.unseen).sum();
+    let seen: usize = report.rules.iter().map(|judged| judged.cases).sum();
+    assert!(report.effects && unseen * 10 < seen, "{unseen} of {seen}");
 }
 
-fn send(address: std::net::SocketAddr, case: &Value) -> wire::Response {
-    wire::send(address, &cases::message(case))
-}
-
-/// Holds an answer, and what became of the store, against what the case expects.
-fn judge(case: &Value, response: &wire::Response, before: &Tags, after: &Tags) -> Result<(), String> {
-    let expect = &case["expect"];
-    let check = |what: &str, holds: bool| {
-        if holds { Ok(()) } else { Err(format!("{what}; the answer is {response:?}")) }
-    };
-    check("the status differs", expect["status"] == response.status)?;
-    check("there is no request id", response.header("x-request-id").is_some_and(|id| id.len() == 32))?;
-    match expect.get("error_code") {
-        Some(code) => {
-            check("the body is no JSON", response.header("content-type") == Some("application/json"))?;
-            check("the code differs", response.json()["error_code"] == *code)?;
-            for part in expect["error_msg"].as_array().into_iter().flatten() {
-                let part = part.as_str().expect("a text");
-                check(&format!("the message lacks {part:?}"), response.message().contains(part))?;
-            }
-        }
-        None => check("there is a body", response.body.is_empty())?,
+#[test]
+fn without_a_look_at_the_tags_no_rule_passes_that_takes_one() {
+    let service = Service::with(&BTreeMap::new());
+    let target = kit::of_service(&format!("http://{}", serve(router(service))));
+    let report = run(&target, None, &everything(), &mut ()).expect("a run");
+    let open = unchecked(&report);
+    for rule in ["named-tag-is-removed", "value-must-match", "refusal-changes-nothing"] {
+        assert!(open.contains(&rule), "{rule} is not among {open:?}");
     }
-    for (name, value) in expect["headers"].as_object().into_iter().flatten() {
-        check(
-            &format!("the header {name} differs"),
-            response.header(&name.to_ascii_lowercase()) == value.as_str(),
-        )?;
-    }
-    let mut expected = before.clone();
-    let removed: Vec<&str> =
-        expect["removed"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    if let Some(tags) = expected.get_mut(addressed(case)) {
-        tags.retain(|key, _| !removed.contains(&key.as_str()));
-    }
-    check(&format!("the tags are {after:?}, not {expected:?}"), *after == expected)
-}
-
-/// The kind of resource that the case's operation works on.
-fn addressed(case: &Value) -> &str {
-    if case["operation"] == "deleteDesktopTag" { "desktop" } else { "workspace" }
+    assert!(!report.effects && !report.holds());
+    let judged = report.rule("nothing-is-not-everything").expect("a rule");
+    assert_eq!(judged.unseen, judged.cases);
 }

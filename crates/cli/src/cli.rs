@@ -70,6 +70,16 @@ pub enum Command {
     /// output as a secret: the header is good for 15 minutes, and the canonical request holds the security token of
     /// temporary keys.
     Sign(command::sign::Sign),
+    /// Find out whether a server, in whatever language it is written, does what the contract says
+    ///
+    /// Sends it some hundred requests that are right, or wrong in one way each, and says which rules of the contract it keeps,
+    /// which it breaks, and how to see that again. It changes the tags of one desktop and one other resource, over and over, and
+    /// names none besides but for ids that nobody has.
+    ///
+    /// The contract has no operation that sets or shows tags: two shell commands of the implementer, --put and --get, do. They
+    /// take and give resources as JSON objects, one a line. Without them, only answers are judged, and what only the tags can
+    /// tell is reported as not checked.
+    Conformance(Box<command::conformance::Conformance>),
     /// Print a shell's completions
     ///
     /// For bash: untag completions bash > ~/.local/share/bash-completion/completions/untag
@@ -91,6 +101,7 @@ impl Command {
             Self::Configure(configure) => configure.output.format,
             Self::Whoami(whoami) => whoami.common.output.format,
             Self::Sign(sign) => sign.output.format,
+            Self::Conformance(conformance) => conformance.form.format(),
             Self::Completions(_) | Self::Man(_) => Format::Text,
         }
     }

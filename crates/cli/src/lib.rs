@@ -58,6 +58,7 @@ async fn execute(command: Command, surroundings: &Surroundings) -> Result<Exit, 
         Command::Configure(configure) => command::configure::run(configure, surroundings).await,
         Command::Whoami(whoami) => command::whoami::run(whoami, surroundings).await,
         Command::Sign(sign) => command::sign::run(sign, surroundings).await,
+        Command::Conformance(conformance) => command::conformance::run(&conformance),
         Command::Completions(completions) => command::completions::run(&completions),
         Command::Man(man) => command::man::run(&man),
     }

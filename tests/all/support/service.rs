@@ -14,12 +14,13 @@ use untag_server::{Authenticate, Authenticated, AuthenticationError, Credentials
 /// Tags by kind of resource.
 pub type Tags = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What the service knows and whom it lets in.
+/// The token of a caller with the `op_service` permission; the other one's is [`TOKEN`].
+pub const OP_SERVICE_TOKEN: &str = "example-op-service-token";
+
+/// What the service knows.
 #[derive(Clone, Debug)]
 pub struct Service {
     tags: Arc<Mutex<Tags>>,
-    /// Whether the one caller has the `op_service` permission.
-    pub op_service: bool,
 }
 
 impl Service {
@@ -29,12 +30,17 @@ impl Service {
         for of_kind in tags.values_mut() {
             of_kind.extend(besides.clone());
         }
-        Self { tags: Arc::new(Mutex::new(tags)), op_service: true }
+        Self { tags: Arc::new(Mutex::new(tags)) }
     }
 
     /// The tags as they are now.
     pub fn tags(&self) -> Tags {
         self.tags.lock().expect("no test panics with the lock").clone()
+    }
+
+    /// Other tags in the place of all.
+    pub fn set(&self, tags: Tags) {
+        *self.tags.lock().expect("no test panics with the lock") = tags;
     }
 
     fn remove(&self, kind: &str, id: &str, goes: impl Fn(&str, &str) -> bool) -> bool {
@@ -49,12 +55,21 @@ impl Service {
     }
 }
 
-impl Authenticate for Service {
-    type Caller = ();
+/// A caller, and whether it has the `op_service` permission.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    op_service: bool,
+}
 
-    async fn authenticate(&self, presented: Presented<'_>) -> Result<(), AuthenticationError> {
+impl Authenticate for Service {
+    type Caller = Caller;
+
+    async fn authenticate(&self, presented: Presented<'_>) -> Result<Caller, AuthenticationError> {
         match presented.credentials {
-            Credentials::Token(token) if token.expose() == TOKEN => Ok(()),
+            Credentials::Token(token) if token.expose() == TOKEN => Ok(Caller { op_service: false }),
+            Credentials::Token(token) if token.expose() == OP_SERVICE_TOKEN => {
+                Ok(Caller { op_service: true })
+            }
             _ => Err(AuthenticationError::Refused("the credentials are not valid".to_owned())),
         }
     }
@@ -63,7 +78,7 @@ impl Authenticate for Service {
 impl Api for Service {
     async fn delete_desktop_tag(
         &self,
-        _caller: Authenticated<()>,
+        _caller: Authenticated<Caller>,
         asked: Valid<DeleteDesktopTagRequest>,
     ) -> DeleteDesktopTagResponse {
         if asked.project_id.as_str() != PROJECT {
@@ -78,13 +93,13 @@ impl Api for Service {
 
     async fn batch_untag_resources(
         &self,
-        _caller: Authenticated<()>,
+        caller: Authenticated<Caller>,
         asked: Valid<BatchUntagResourcesRequest>,
     ) -> BatchUntagResourcesResponse {
         if asked.project_id.as_str() != PROJECT {
             return BatchUntagResourcesResponse::forbidden("the token belongs to another project");
         }
-        if asked.body.sys_tags.is_some() && !self.op_service {
+        if asked.body.sys_tags.is_some() && !caller.op_service {
             return BatchUntagResourcesResponse::forbidden("sys_tags takes the op_service permission");
         }
         let tags = asked.body.tags.iter().flatten();

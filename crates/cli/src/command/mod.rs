@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completions;
 pub mod configure;
+pub mod conformance;
 pub mod deletion;
 pub mod desktop;
 pub mod man;

@@ -9,6 +9,7 @@
 
 mod applying;
 mod configure;
+mod conformance;
 mod dry_run;
 mod exits;
 mod help;

@@ -32,6 +32,7 @@ async fn become_untagd() {
         Untagd::Dev(dev) => untag_service::command::dev::run(dev).await.unwrap(),
         Untagd::Serve(configured) => untag_service::command::serve::run(configured).await.unwrap(),
         Untagd::Import(import) => assert!(untag_service::command::import::run(import).await.unwrap()),
+        Untagd::Export(export) => untag_service::command::export::run(export).await.unwrap(),
         Untagd::Audit(audit) => untag_service::command::audit::run(audit).await.unwrap(),
         other => panic!("no test needs {other:?}"),
     }
@@ -46,6 +47,14 @@ fn untagd(arguments: &[&str]) -> Command {
         .env(ARGUMENTS, serde_json::to_string(arguments).unwrap())
         .stdin(Stdio::null());
     command
+}
+
+/// The same as a line for a shell.
+pub(crate) fn shell(arguments: &[&str]) -> String {
+    let program = std::env::current_exe().unwrap().display().to_string();
+    let arguments = serde_json::to_string(arguments).unwrap();
+    assert!(!format!("{program}{arguments}").contains('\''), "{program} {arguments}");
+    format!("{ARGUMENTS}='{arguments}' '{program}' --exact service::become_untagd --ignored --nocapture")
 }
 
 /// Runs a command of `untagd` that must succeed; what it printed.
@@ -97,6 +106,11 @@ impl Service {
     /// Where it is.
     pub(crate) fn endpoint(&self) -> &str {
         self.text("endpoint")
+    }
+
+    /// Its database, as `--store` names it.
+    pub(crate) fn store(&self) -> &str {
+        &self.store
     }
 
     /// A text of the ready file.

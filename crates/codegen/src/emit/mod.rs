@@ -4,6 +4,7 @@
 
 mod checksum;
 pub mod client;
+pub mod conformance;
 mod docs;
 pub mod fixtures;
 mod mentions;

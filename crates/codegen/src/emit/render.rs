@@ -93,3 +93,23 @@ fn same_kind(before: &str, after: &str) -> bool {
     };
     kind(before) == kind(after)
 }
+
+/// A raw string literal, with as many `#` as the text demands.
+pub(crate) fn raw(text: &str) -> String {
+    let mut hashes = String::new();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"{text}\"{hashes}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::raw;
+
+    #[test]
+    fn nothing_in_a_text_ends_its_literal() {
+        assert_eq!(raw("a"), "r\"a\"");
+        assert_eq!(raw("a\"##b"), "r###\"a\"##b\"###");
+    }
+}

@@ -12,28 +12,8 @@ pub fn file(text: &str, document: &Value, layout: &Layout) -> Result<GeneratedFi
     let items = format!(
         "/// The contract in YAML, as it was written.\npub const YAML: &str = {};\n\n\
          /// The same document in JSON.\npub const JSON: &str = {};\n",
-        raw(text),
-        raw(&json)
+        render::raw(text),
+        render::raw(&json)
     );
     Ok(render::headed(layout, "contract.rs", "The contract that this crate was generated from.", &items))
-}
-
-/// A raw string literal, with as many `#` as the text demands.
-fn raw(text: &str) -> String {
-    let mut hashes = String::new();
-    while text.contains(&format!("\"{hashes}")) {
-        hashes.push('#');
-    }
-    format!("r{hashes}\"{text}\"{hashes}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::raw;
-
-    #[test]
-    fn nothing_in_a_text_ends_its_literal() {
-        assert_eq!(raw("a"), "r\"a\"");
-        assert_eq!(raw("a\"##b"), "r###\"a\"##b\"###");
-    }
 }
