@@ -4,6 +4,7 @@
 use crate::authorization::{self, Authorization};
 use crate::cli::Configured;
 use crate::database;
+use crate::docs;
 use crate::front;
 use crate::open_files;
 use crate::problem::{Problem, Problems};
@@ -95,6 +96,9 @@ fn complete(settings: Settings, callers: Callers, mut problems: Problems) -> Res
     let key = problems.take(key).flatten();
     let authorization = problems.take(Authorization::load(&policies, &settings.region, key));
     problems.take(database::check(&settings));
+    if let Some(folder) = &settings.docs {
+        problems.take(docs::check(folder));
+    }
     if let Some(files) = &settings.tls {
         for error in front::check(files).err().into_iter().flatten() {
             problems.add(Problem::input(error.to_string()));

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod command;
 pub mod configuration;
 pub mod database;
+pub mod docs;
 pub mod front;
 pub mod logging;
 pub mod metrics;

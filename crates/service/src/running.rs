@@ -4,6 +4,7 @@ use crate::admin::{self, Admin};
 use crate::api::Untagd;
 use crate::configuration::Loaded;
 use crate::database::{self, Missing};
+use crate::docs;
 use crate::front::{self, Listener};
 use crate::metrics::Metrics;
 use crate::open_files::ADMIN_CONNECTIONS;
@@ -103,7 +104,10 @@ impl Service {
             return Err(problem);
         }
         tracing::info!(endpoint, admin, "taking requests");
-        let router = untag_server::router(api).merge(admin::contract());
+        let mut router = untag_server::router(api).merge(admin::contract());
+        if let Some(folder) = &settings.docs {
+            router = router.merge(docs::router(folder));
+        }
         let stop = async {
             stop.await;
             tracing::info!("stopping: no new connections; requests under way are answered");

@@ -46,6 +46,9 @@ pub struct Layer {
     /// PEM file with the private key of the certificate
     #[arg(long, env = "UNTAGD_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Folder with the documentation, to be served under /docs; `cargo xtask docs` writes it
+    #[arg(long, env = "UNTAGD_DOCS", value_name = "DIR")]
+    pub docs: Option<PathBuf>,
     /// File that is written when requests are taken, with the real addresses
     #[arg(long, env = "UNTAGD_READY_FILE", value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
@@ -137,6 +140,7 @@ pub struct Settings {
     pub region: String,
     pub message_key: Option<PathBuf>,
     pub tls: Option<TlsFiles>,
+    pub docs: Option<PathBuf>,
     pub ready_file: Option<PathBuf>,
     pub log_format: LogFormat,
     pub log: String,
@@ -220,7 +224,7 @@ impl Layer {
             };
         }
         merged!(
-            listen admin_listen store authentication region message_key tls_certificate tls_key ready_file
+            listen admin_listen store authentication region message_key tls_certificate tls_key docs ready_file
             log_format log max_requests max_connections header_timeout body_timeout idle_timeout drain_timeout
             max_header_bytes store_connections store_partitions store_ca
         )
@@ -303,6 +307,7 @@ impl Layer {
             region: self.region.unwrap_or_else(|| "local".to_owned()),
             message_key: self.message_key,
             tls,
+            docs: self.docs,
             ready_file: self.ready_file,
             log_format: self.log_format.unwrap_or_default(),
             log,

@@ -29,6 +29,9 @@ pub struct Dev {
     /// The database: sqlite:PATH, or postgres://…; each start puts the sample tags back [default: a temporary file]
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
+    /// Folder with the documentation, to be served under /docs; `cargo xtask docs` writes it
+    #[arg(long, value_name = "DIR")]
+    pub docs: Option<PathBuf>,
     /// File that is written when requests are taken: addresses and credentials, as JSON
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
@@ -61,6 +64,7 @@ pub async fn run(dev: Dev) -> Result<(), Problems> {
             dev.store.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("tags.db").display())),
         ),
         message_key: Some(key_file.clone()),
+        docs: dev.docs,
         ready_file: dev.ready_file,
         ..Layer::default()
     };
@@ -133,8 +137,10 @@ fn greeting(endpoint: &str, admin: &str, sample: &Sample) -> Vec<String> {
              '{{\"sys_tags\":[{{\"key\":\"_sys_enterprise_project_id\"}}]}}' {resource_tags}"
         ),
         String::new(),
-        "# for a terminal in which more is tried, such as the examples of the README".to_owned(),
-        format!("export {variables}"),
+        "# for a terminal in which more is tried, such as the examples of the README and of the docs site"
+            .to_owned(),
+        // The token comes first for whoever reads both; the provider's SDKs read the access key.
+        format!("export {variables} HUAWEICLOUD_SDK_AK={ak} HUAWEICLOUD_SDK_SK={sk}"),
     ]
 }
 

@@ -64,6 +64,7 @@ impl Layer {
             &mut self.tls_certificate,
             &mut self.tls_key,
             &mut self.store_ca,
+            &mut self.docs,
             &mut self.ready_file,
         ]
         .into_iter()

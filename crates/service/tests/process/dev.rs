@@ -76,11 +76,16 @@ fn every_printed_line_is_run_by_a_test() {
         server.ready["endpoint"].as_str().unwrap(),
         server.ready["token"].as_str().unwrap()
     );
+    let access_key = format!(
+        "HUAWEICLOUD_SDK_AK={} HUAWEICLOUD_SDK_SK={}",
+        server.ready["ak"].as_str().unwrap(),
+        server.ready["sk"].as_str().unwrap()
+    );
     let run = [
-        // With the README's blocks, in `tests/all/readme.rs`, for they need programs of other packages.
+        // With the README's blocks and the site's examples, in `tests/all`, for they need programs of other packages.
         (format!("{credentials} cargo run -p untag-cli -- desktop {RESOURCE} key1 --yes"), 1),
         (format!("{credentials} cargo run -p untag-client --example delete_tags"), 1),
-        (format!("export {credentials}"), 1),
+        (format!("export {credentials} {access_key}"), 1),
         // Above, and in `sdk`.
         ("curl -i -X DELETE ".to_owned(), 3),
         ("python3 -c ".to_owned(), 1),

@@ -8,6 +8,7 @@
 
 mod configuration;
 mod dev;
+mod docs;
 mod faults;
 mod follow;
 mod kill;
