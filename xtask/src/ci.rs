@@ -2,6 +2,7 @@
 
 use crate::{
     codegen::{self, Mode},
+    contract,
     failure::Failure,
     files,
     process::{self, cargo},
@@ -58,18 +59,20 @@ pub(crate) fn run(root: &Path, with_advisories: bool) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-fn steps(with_advisories: bool) -> [Step; 8] {
+fn steps(with_advisories: bool) -> [Step; 10] {
     let no_advisories = "pass --advisories where the RustSec database can be fetched";
     let step = |name, run| Step { name, run, skip: None };
     [
         step("format", format),
         step("drift", |root| codegen::run(root, Mode::Check)),
+        step("contract", contract::check),
         step("deny", deny),
         Step { name: "advisories", run: advisories, skip: (!with_advisories).then_some(no_advisories) },
         step("clippy", clippy),
         step("doc", doc),
         step("test", |root| suite::run(root, &[])),
         step("package", package),
+        step("api", contract::api),
     ]
 }
 
@@ -104,8 +107,17 @@ fn doc(root: &Path) -> Result<(), Failure> {
 /// Builds what `cargo publish` would upload. Dirty trees are allowed: a change is checked before it is committed.
 fn package(root: &Path) -> Result<(), Failure> {
     // Named are those that are not published, so that no new crate is forgotten.
-    const UNPUBLISHED: [&str; 6] =
-        ["xtask", "untag-bench", "untag-fixtures", "untag-postgres", "untag-python", "untag-tests"];
+    const UNPUBLISHED: [&str; 9] = [
+        "xtask",
+        "untag-bench",
+        "untag-docs",
+        "untag-evolution",
+        "untag-fixtures",
+        "untag-node",
+        "untag-postgres",
+        "untag-python",
+        "untag-tests",
+    ];
     let others = UNPUBLISHED.iter().flat_map(|name| ["--exclude", name]);
     // To verify crates that need each other, cargo makes a registry of them below the target folder, and unpacks from it into
     // its home once for each folder and version: in the same folder, a second run would build against the first run's code.

@@ -1,7 +1,8 @@
 //! The command line, and its help: what each command reads, what it writes, how long it takes, how it ends.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
+use untag_evolution::Version;
 
 /// The project's own commands.
 #[derive(Debug, Parser)]
@@ -25,6 +26,12 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Say what has changed in the contract since a release, and freeze the next one
+    #[command(after_long_help = CONTRACT, disable_help_subcommand = true)]
+    Contract {
+        #[command(subcommand)]
+        command: Contract,
+    },
     /// Run every test; needs nothing but the Rust toolchain
     #[command(after_long_help = TEST)]
     Test {
@@ -46,6 +53,57 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<OsString>,
     },
+    /// Write the documentation as a static site
+    #[command(after_long_help = DOCS)]
+    Docs {
+        /// `--open`, `--out DIR`, `--without-rustdoc`; `-- --help` says what they do
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<OsString>,
+    },
+}
+
+/// The commands about releases of the contract.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contract {
+    /// List every change since a release: whom it hurts, where it is, and why
+    #[command(after_long_help = CONTRACT_DIFF)]
+    Diff {
+        /// A released version, or the path of another contract; the newest release if left out
+        base: Option<String>,
+        /// How the changes are written
+        #[arg(long, value_enum, default_value_t)]
+        output: Output,
+    },
+    /// Check that no release was edited, and that the contract's version says what its changes are
+    #[command(after_long_help = CONTRACT_CHECK)]
+    Check,
+    /// Check that the version of the generated crates says what has changed in their Rust API
+    #[command(after_long_help = CONTRACT_API)]
+    Api,
+    /// Freeze the contract as it stands
+    #[command(after_long_help = CONTRACT_RELEASE)]
+    Release {
+        /// `info.version` of the contract
+        #[arg(value_parser = version)]
+        version: Version,
+    },
+}
+
+/// How the changes of a contract are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one object
+    Json,
+}
+
+/// Three numbers: releases have no pre-releases.
+fn version(text: &str) -> Result<Version, String> {
+    let version = Version::parse(text).map_err(|error| error.to_string())?;
+    let is_plain = version.pre.is_empty() && version.build.is_empty();
+    if is_plain { Ok(version) } else { Err("write three numbers, such as 1.0.0".to_owned()) }
 }
 
 const CODEGEN: &str = "\
@@ -71,6 +129,73 @@ Exit codes:
   3  the contract was refused; every reason is shown with its place and remedy, and nothing has changed
   4  --check found files that differ; each is listed, with a diff";
 
+const CONTRACT: &str = "\
+Reads:
+  openapi/untag.yaml          the contract
+  openapi/released/           every release of it, and SHA256SUMS, which tells whether one was edited
+  openapi/CHANGELOG.md        what each release says about itself
+
+openapi/README.md says how the contract may grow, and what each class means.
+
+Takes: less than a second, and `api` some minutes.";
+
+const CONTRACT_DIFF: &str = "\
+Classes:
+  breaking for clients and servers, breaking for clients, breaking for servers
+                 those that were written for the old contract fail with the new one: a major release
+  compatible     nobody fails: a minor release
+  documentation  words, examples, comments, layout: a patch release
+
+Seen is every difference of the two documents, and how heavy it is. What no rule knows is reported as
+breaking, `not classified`. Not seen, by this command nor by any comparison of documents:
+  patterns       whether a new one allows more or less than the old one: a changed pattern is breaking for both
+  descriptions   whether new words mean another behaviour: they are documentation, and a reviewer reads them
+  Rust           that a parameter or member that is new changes how a method is called or a value is made
+crates/evolution/README.md says what the library `drift` sees, and why it is asked by the tests only.
+
+Exit codes:
+  0  compared, whatever was found
+  1  a file could not be read
+  2  the command line makes no sense
+  3  there is no such release, one was edited, or a contract cannot be read";
+
+const CONTRACT_CHECK: &str = "\
+A contract that differs from the newest release carries a version that semantic versioning allows for its
+changes: after a breaking one the next major version, after a compatible one the next minor version, after
+new words the next patch version, or a greater one of these.
+
+Exit codes:
+  0  everything is as it should be
+  1  a file could not be read
+  3  a release was edited, or the contract has changed more than its version says; the changes are listed";
+
+const CONTRACT_API: &str = "\
+Compares untag-types, untag-client and untag-server with what they were in the commit that froze the newest
+release. A change of the contract that is compatible on the wire can break Rust code, so these crates have a
+version of their own, which answers for it.
+
+Takes: some minutes, most of it compiling.
+Needs: cargo-semver-checks, git, and the history since the release.
+
+Exit codes:
+  0  everything is as it should be
+  1  the API has changed more than the version of its crate says; the changes are listed
+  3  there is no release, or git does not know when it was made";
+
+const CONTRACT_RELEASE: &str = "\
+Writes openapi/released/X.Y.Z.yaml, the exact bytes of the contract, and its line in SHA256SUMS: both or
+neither. Refused, and nothing written, is
+  a version that does not grow, or that semantic versioning does not allow for the changes
+  a contract that has not changed, that lint refuses, or whose `info.version` is another
+  a version without a section in openapi/CHANGELOG.md
+  any release, after a released file was edited
+
+Exit codes:
+  0  frozen
+  1  a file could not be read or written; nothing has changed
+  2  the command line makes no sense
+  3  refused; the message says what to do";
+
 const TEST: &str = "\
 Reads:  the whole repository.
 Writes: target/ only.
@@ -87,17 +212,19 @@ const CI: &str = "\
 Steps, in this order; the first that fails is the last that runs:
   format      cargo fmt --check
   drift       cargo xtask codegen --check
+  contract    cargo xtask contract check
   deny        cargo deny: licences, banned and duplicate crates, sources
   advisories  cargo deny: known vulnerabilities; only with --advisories
   clippy      every warning is an error
   doc         every warning is an error
   test        cargo xtask test
   package     what `cargo publish` would upload, built from the packages
+  api         cargo xtask contract api
 
 Reads:  the whole repository.
 Writes: target/ only.
 Takes:  ten to twenty minutes on two cores the first time.
-Needs:  rustfmt, clippy and cargo-deny; a missing one fails its step with the command that installs it.
+Needs:  rustfmt, clippy, cargo-deny and cargo-semver-checks; a missing one fails its step with the command that installs it.
 
 Exit codes:
   0  every step passed; a step that was skipped is shown as SKIPPED, never as passed
@@ -113,3 +240,16 @@ Needs:  PostgreSQL. Where curl, or Python with a PyPI to install from, is missin
 Exit codes:
   0  measured
   1  a benchmark could not be built or run";
+
+const DOCS: &str = "\
+Reads:  the contract, docs/, and what the pages include.
+Writes: target/docs, or another folder, which is replaced; rustdoc below target/ on the way.
+Takes:  some seconds, and some minutes the first time, most of it rustdoc's.
+Needs:  nothing but the Rust toolchain, and no network once the lock file's packages are fetched.
+
+The site opens from disk (index.html), from any static host, and from `untagd --docs DIR`.
+
+Exit codes:
+  0  the site is written
+  1  a page asks for what is not there, a link leads nowhere, or a file could not be written;
+     the site of before, if there was one, is still there";

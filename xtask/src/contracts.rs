@@ -23,10 +23,20 @@ use untag_codegen::{
 pub const COMMAND: &str = "cargo xtask codegen";
 
 /// The folders that hold nothing but generated files.
-pub const FOLDERS: [&str; 4] =
-    ["crates/types/src/generated", "crates/client/src/generated", "crates/server/src/generated", FIXTURES];
+pub const FOLDERS: [&str; 5] = [
+    "crates/types/src/generated",
+    "crates/client/src/generated",
+    "crates/server/src/generated",
+    CONFORMANCE,
+    FIXTURES,
+];
 
-const CONTRACT: &str = "openapi/untag.yaml";
+/// The contract.
+pub(crate) const CONTRACT: &str = "openapi/untag.yaml";
+const CONFORMANCE: &str = "crates/conformance/src/generated";
+const CASES: &str = "openapi/cases";
+/// The files of cases that the conformance kit packages.
+const PACKAGED: [&str; 5] = ["rules", "accepted", "refused", "malformed", "signed"];
 const DOCUMENTS: &str = "tests/fixtures/documents";
 const FIXTURES: &str = "tests/fixtures/src/generated";
 
@@ -127,6 +137,12 @@ fn generate_one(root: &Path, document: &Document) -> Result<Read, Failure> {
     if fixture.is_none() {
         let file = emit::server::contract(&text, &contract.document, &layout)?;
         add("crates/server/src/generated", vec![file], &mut wanted);
+        let mut cases = Vec::new();
+        for name in PACKAGED {
+            cases.push((name.to_uppercase(), files::read(&root.join(CASES).join(format!("{name}.json")))?));
+        }
+        let cases: Vec<_> = cases.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        add(CONFORMANCE, emit::conformance::emit(&contract.document, &cases, &layout, CASES)?, &mut wanted);
     }
     Ok(Read { text, files: Ok(wanted) })
 }
@@ -140,7 +156,7 @@ fn add(folder: &str, files: Vec<GeneratedFile>, wanted: &mut Vec<Wanted>) {
 }
 
 /// Shows every diagnostic of every document that was refused.
-fn refuse(refused: &[(&str, String, Vec<Diagnostic>)]) -> Failure {
+pub(crate) fn refuse(refused: &[(&str, String, Vec<Diagnostic>)]) -> Failure {
     let render = if stderr().is_terminal() { diagnostic::render_coloured } else { diagnostic::render };
     for (_, text, diagnostics) in refused {
         eprintln!("{}\n", render(diagnostics, text).trim_end());

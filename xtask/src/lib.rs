@@ -8,7 +8,9 @@ mod bench;
 mod ci;
 mod cli;
 pub mod codegen;
+mod contract;
 pub mod contracts;
+mod docs;
 pub mod failure;
 mod files;
 mod lock;
@@ -19,7 +21,7 @@ mod suite;
 pub mod transaction;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Command};
+use cli::{Cli, Command, Contract};
 use codegen::Mode;
 use std::{
     env,
@@ -45,9 +47,18 @@ pub fn run() -> ExitCode {
         None => Cli::command().print_help().map_err(|error| format!("cannot print the help: {error}").into()),
         Some(Command::Codegen { check: true }) => codegen::run(&root, Mode::Check),
         Some(Command::Codegen { check: false }) => codegen::run(&root, Mode::Write),
+        Some(Command::Contract { command: Contract::Diff { base, output } }) => {
+            contract::diff(&root, base.as_deref(), output)
+        }
+        Some(Command::Contract { command: Contract::Check }) => contract::check(&root),
+        Some(Command::Contract { command: Contract::Api }) => contract::api(&root),
+        Some(Command::Contract { command: Contract::Release { version } }) => {
+            contract::release(&root, &version)
+        }
         Some(Command::Test { arguments }) => suite::run(&root, &arguments),
         Some(Command::Ci { advisories }) => ci::run(&root, advisories),
         Some(Command::Bench { arguments }) => bench::run(&root, &arguments),
+        Some(Command::Docs { arguments }) => docs::run(&root, &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

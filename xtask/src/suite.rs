@@ -22,7 +22,11 @@ struct Suite {
 
 const PYTHON: &str = "Python with venv (Debian packages python3, python3-venv, python3-pip)";
 
-const SUITES: [Suite; 3] = [
+const NODE: &str = "Node.js 20.19 or newer, with npm (Debian 13 packages nodejs, npm)";
+
+const BROWSER: &str = "Chromium, and Node.js with npm (Debian packages chromium, nodejs, npm)";
+
+const SUITES: [Suite; 8] = [
     Suite {
         tests: "postgres::",
         needs: "PostgreSQL 15 or newer (Debian package postgresql)",
@@ -30,6 +34,11 @@ const SUITES: [Suite; 3] = [
     },
     Suite { tests: "keystone::keystone", needs: PYTHON, is_there: has_python },
     Suite { tests: "sdk::", needs: PYTHON, is_there: has_python },
+    Suite { tests: "foreign::fuzzing::", needs: PYTHON, is_there: has_python },
+    Suite { tests: "foreign::validator::", needs: PYTHON, is_there: has_python },
+    Suite { tests: "foreign::linters::", needs: NODE, is_there: has_node },
+    Suite { tests: "browser::", needs: BROWSER, is_there: has_browser },
+    Suite { tests: "junit_readers::", needs: PYTHON, is_there: has_python },
 ];
 
 /// Builds the programs and examples, which some tests start, then runs every test and doctest. `arguments` go to `cargo test`.
@@ -72,4 +81,16 @@ fn has_python() -> bool {
     // Its output says nothing that the answer does not.
     let found = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
     found.is_ok_and(|found| found.status.success())
+}
+
+fn has_node() -> bool {
+    // What it says when it is asked whether it is new enough.
+    const IS_NEW: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
+                          process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)";
+    let runs = |command: &mut Command| command.output().is_ok_and(|found| found.status.success());
+    runs(Command::new("node").args(["-e", IS_NEW])) && runs(Command::new("npm").arg("--version"))
+}
+
+fn has_browser() -> bool {
+    has_node() && Command::new("chromium").arg("--version").output().is_ok_and(|found| found.status.success())
 }

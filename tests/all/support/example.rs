@@ -24,11 +24,18 @@ pub struct Example {
 impl Example {
     /// Starts it on a free port.
     pub fn start() -> Self {
-        let mut process = Command::new(binary())
-            .arg("127.0.0.1:0")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the example starts");
+        Self::start_at("127.0.0.1:0")
+    }
+
+    /// Starts it again: at the same address, with the tags that it starts with.
+    pub fn restart(&mut self) {
+        self.end();
+        *self = Self::start_at(&self.address.to_string());
+    }
+
+    fn start_at(address: &str) -> Self {
+        let mut process =
+            Command::new(binary()).arg(address).stdout(Stdio::piped()).spawn().expect("the example starts");
         let mut output = BufReader::new(process.stdout.take().expect("its output is piped"));
         let first = line(&mut output);
         let address = first
@@ -72,10 +79,16 @@ impl Example {
     }
 }
 
-impl Drop for Example {
-    fn drop(&mut self) {
+impl Example {
+    fn end(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

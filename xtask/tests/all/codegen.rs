@@ -43,6 +43,18 @@ fn a_change_of_one_limit_writes_only_what_says_it() {
 }
 
 #[test]
+fn a_change_of_a_case_writes_only_the_packaged_cases() {
+    let repository = Repository::generated();
+    let before = repository.tree();
+    let (case, packaged) = ("openapi/cases/refused.json", "crates/conformance/src/generated/cases.rs");
+    repository.write(case, "[{}]\n");
+    assert_eq!(repository.codegen(&["--check"]).code, Some(4));
+    assert_eq!(repository.codegen(&[]).code, Some(0));
+    assert_eq!(touched(&before, &repository.tree()), [packaged, case]);
+    assert!(repository.read(packaged).contains("REFUSED: &str = r\"[{}]\n\";\n"));
+}
+
+#[test]
 fn what_the_contract_no_longer_has_is_removed() {
     let repository = Repository::generated();
     repository.edit(
@@ -235,6 +247,7 @@ fn check_shows_every_difference_and_touches_nothing() {
         [
             "stray, written by hand: crates/client/src/generated/own.rs",
             "stray, no longer generated: crates/client/src/generated/removed.rs",
+            "stale: crates/conformance/src/generated/contract.rs",
             "stale: crates/server/src/generated/contract.rs",
             "edited by hand: crates/types/src/generated/colour.rs",
             "missing: crates/types/src/generated/lamp_error.rs",
@@ -245,7 +258,7 @@ fn check_shows_every_difference_and_touches_nothing() {
     assert!(run.stdout.contains("\n-/// Name of a lamp.\n+/// What a lamp is called.\n"), "{}", run.stdout);
     assert!(
         run.stderr.ends_with(
-            " generated files differ from the contract (2 stale, 2 edited by hand, 1 missing, 1 stray); \
+            " generated files differ from the contract (3 stale, 2 edited by hand, 1 missing, 1 stray); \
              run `cargo xtask codegen` and commit what it writes\n"
         ),
         "{}",

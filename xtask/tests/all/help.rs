@@ -11,10 +11,19 @@ fn without_a_command_the_commands_are_shown() {
 
 #[test]
 fn each_command_explains_itself() {
-    for command in ["codegen", "test", "ci", "bench"] {
+    for command in ["codegen", "contract", "test", "ci", "bench", "docs"] {
         let run = xtask(&[command, "--help"]);
         assert_eq!(run.code, Some(0));
         insta::assert_snapshot!(command, run.stdout);
+    }
+}
+
+#[test]
+fn each_command_about_the_contract_explains_itself() {
+    for command in ["diff", "check", "api", "release"] {
+        let run = xtask(&["contract", command, "--help"]);
+        assert_eq!(run.code, Some(0));
+        insta::assert_snapshot!(format!("contract_{command}"), run.stdout);
     }
 }
 

@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "what a test that crashes leaves behind does not matter")]
 
 mod codegen;
+mod contract_diff;
+mod contract_release;
 mod drift;
 mod help;
 mod interrupted;

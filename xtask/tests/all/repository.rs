@@ -41,6 +41,9 @@ impl Repository {
     pub(crate) fn new() -> Self {
         let repository = Self { folder: tempfile::tempdir().unwrap() };
         repository.write("openapi/untag.yaml", CONTRACT);
+        for name in ["rules", "accepted", "refused", "malformed", "signed"] {
+            repository.write(&format!("openapi/cases/{name}.json"), "[]\n");
+        }
         fs::create_dir_all(repository.path("tests/fixtures/documents")).unwrap();
         repository
     }
