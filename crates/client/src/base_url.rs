@@ -8,6 +8,7 @@ use std::str::FromStr;
 /// contract's own, `http://localhost:8080/prefix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
+    url: Url,
     /// Without a slash at the end.
     text: String,
     /// Where in `text` the path starts.
@@ -29,6 +30,17 @@ impl BaseUrl {
     #[must_use]
     pub fn path(&self) -> &str {
         self.text.get(self.path..).unwrap_or_default()
+    }
+
+    /// The address of a path of the contract, which starts with a slash. What of it a URL cannot carry as it is, `.` and `..`,
+    /// is not in the address any more.
+    pub(crate) fn join(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        match self.path() {
+            "" => url.set_path(path),
+            prefix => url.set_path(&format!("{prefix}{path}")),
+        }
+        url
     }
 }
 
@@ -58,7 +70,7 @@ impl FromStr for BaseUrl {
         }
         let text = url.as_str().trim_end_matches('/').to_owned();
         let path = text.len() - url.path().trim_end_matches('/').len();
-        Ok(Self { text, path })
+        Ok(Self { url, text, path })
     }
 }
 
@@ -91,6 +103,7 @@ mod tests {
         ] {
             let url: BaseUrl = text.parse().unwrap();
             assert_eq!((url.as_str(), url.path()), (whole, path));
+            assert_eq!(url.join("/v2/a%2Fb").as_str(), format!("{whole}/v2/a%2Fb"));
         }
     }
 

@@ -27,9 +27,19 @@ struct Encoded(String);
 
 impl Write for Encoded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend(utf8_percent_encode(text, RESERVED));
+        // Most parameters are identifiers, which are looked through sooner than they are encoded.
+        if text.bytes().all(is_unreserved) {
+            self.0.push_str(text);
+        } else {
+            self.0.extend(utf8_percent_encode(text, RESERVED));
+        }
         Ok(())
     }
+}
+
+/// Whether a byte stays as it is: none of [`RESERVED`].
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Whether `path`, as it would be sent, is `prefix` and then the template of `operation`, segment by segment.
@@ -51,6 +61,7 @@ pub(crate) fn fits<'p>(path: &'p str, prefix: &str, operation: &Operation) -> bo
 #[cfg(test)]
 mod tests {
     use super::{encode_path, fits};
+    use crate::BaseUrl;
     use crate::operation::{Operation, Segment};
     use reqwest::Url;
 
@@ -70,8 +81,12 @@ mod tests {
 
     /// The path that a URL parser makes of these parameters, behind `prefix`.
     fn sent(prefix: &str, project: &str, key: &str) -> String {
-        let url = format!("http://host{prefix}/v2/{}/tags/{}", encode_path(project), encode_path(key));
-        Url::parse(&url).unwrap().path().to_owned()
+        let base: BaseUrl = format!("http://host{prefix}").parse().unwrap();
+        let path = format!("/v2/{}/tags/{}", encode_path(project), encode_path(key));
+        let url = base.join(&path);
+        // It does not matter that the server's address is not parsed each time.
+        assert_eq!(url, Url::parse(&format!("{base}{path}")).unwrap());
+        url.path().to_owned()
     }
 
     #[test]
@@ -80,6 +95,8 @@ mod tests {
         let bare: String =
             ascii.chars().filter(|c| encode_path(c).len() == 1 && encode_path(c) == c.to_string()).collect();
         assert_eq!(bare, "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+        // Beside one that is encoded they are looked at in another way.
+        assert_eq!(encode_path(&format!("{bare}/")), format!("{bare}%2F"));
         assert_eq!(encode_path("中 文"), "%E4%B8%AD%20%E6%96%87");
         assert_eq!(encode_path("a/b\\c%2e+"), "a%2Fb%5Cc%252e%2B");
     }

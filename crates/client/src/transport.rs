@@ -7,9 +7,9 @@ use crate::error::{Failure, Unanswered};
 use crate::operation::Operation;
 use crate::retry::{self, RetryPolicy};
 use crate::signing::Secrets;
-use crate::{clock, path, signing, tidy, trace};
+use crate::{BaseUrl, clock, path, signing, tidy, trace};
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Request, RequestBuilder, Response};
+use reqwest::{Request, RequestBuilder, Response, Url};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,10 +50,26 @@ impl Transport {
     }
 
     /// The base URL of an operation, without a slash at its end. Empty for an operation of another contract than the
-    /// transport was made for, which [`call`](Self::call) then refuses.
+    /// transport was made for.
     #[must_use]
     pub fn base_url(&self, operation: &Operation) -> &str {
         self.0.endpoints.of(operation).map_or("", |url| url.as_str())
+    }
+
+    /// The address of an operation's path, which starts with a slash and whose parameters are
+    /// [encoded](crate::path::encode_path).
+    ///
+    /// # Errors
+    /// The operation is of another contract than the transport was made for.
+    pub fn url(&self, operation: &'static Operation, path: &str) -> Result<Url, Failure> {
+        Ok(self.server(operation)?.join(path))
+    }
+
+    fn server(&self, operation: &'static Operation) -> Result<&BaseUrl, Failure> {
+        self.0.endpoints.of(operation).ok_or_else(|| {
+            let why = "this client knows no server for it: build the client for the contract that the operation is of";
+            Failure::refused(operation, why.to_owned())
+        })
     }
 
     /// The HTTP client.
@@ -77,10 +93,7 @@ impl Transport {
         operations: &[&'static Operation],
         request: RequestBuilder,
     ) -> Result<Answer, Failure> {
-        let Some(base_url) = self.0.endpoints.of(operation) else {
-            let why = "this client knows no server for it: build the client for the contract that the operation is of";
-            return Err(Failure::refused(operation, why.to_owned()));
-        };
+        let base_url = self.server(operation)?;
         let request = request.build().map_err(|error| {
             let why = format!("no request can be made of its arguments: {}", error.without_url());
             Failure::refused(operation, why)

@@ -198,8 +198,8 @@ fn path_parameters_are_encoded_by_the_runtime() {
     assert_has(&text, "use ::untag_client::path::encode_path;");
     assert_has(
         &text,
-        r#"format!("{}/things-deleteThing/{}/{}/{}/{}", self.transport.base_url(&OPERATION), encode_path(key),
-            encode_path(plain), encode_path(&when.to_rfc3339()), encode_path(&count))"#,
+        r#"let url = format!("/things-deleteThing/{}/{}/{}/{}", encode_path(key), encode_path(plain),
+            encode_path(&when.to_rfc3339()), encode_path(&count)); let url = self.transport.url(&OPERATION, &url)?;"#,
     );
 }
 
