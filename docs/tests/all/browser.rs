@@ -225,7 +225,7 @@ fn without_scripts_the_text_is_whole() {
 
 #[test]
 fn the_explorer_sends_requests_to_the_untagd_that_serves_it() {
-    let (mut browser, service) = (Browser::start(), Service::start(folder()));
+    let (axe, mut browser, service) = (axe_core(), Browser::start(), Service::start(folder()));
     let home = service.endpoint().to_owned();
     let mut page = browser.open(&format!("{home}/docs/explorer.html"), WIDE, true);
     drawn(&mut page, "explorer.html", WIDE);
@@ -236,11 +236,13 @@ fn the_explorer_sends_requests_to_the_untagd_that_serves_it() {
     page.until("document.querySelector('.try-out__btn')");
     page.eval("document.querySelector('.try-out__btn').click()");
     page.until("document.querySelector('.btn.execute')");
+    assert_eq!(page.violations(&axe), [""; 0]);
     page.eval("document.querySelector('.btn.execute').click()");
     page.until("document.querySelector('.live-responses-table tbody .response-col_status')");
     let status =
         page.eval("document.querySelector('.live-responses-table tbody .response-col_status').innerText");
     assert_eq!(status.as_str().unwrap().trim(), "204");
+    assert_eq!(page.violations(&axe), [""; 0]);
     assert_eq!(page.console(), [""; 0]);
     assert!(page.requests().iter().all(|request| request.starts_with(&home) || request.starts_with("data:")));
 }
