@@ -8,11 +8,7 @@ use crate::{
     process::{self, cargo},
     suite,
 };
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{env, fs, io, path::Path, time::Instant};
 
 /// One step.
 struct Step {
@@ -119,19 +115,31 @@ fn package(root: &Path) -> Result<(), Failure> {
         "untag-tests",
     ];
     let others = UNPUBLISHED.iter().flat_map(|name| ["--exclude", name]);
-    // To verify crates that need each other, cargo makes a registry of them below the target folder, and unpacks from it into
-    // its home once for each folder and version: in the same folder, a second run would build against the first run's code.
-    // What it compiles lies with the rest, so that dependencies are not compiled again each time.
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
     let folder = fs::create_dir_all(&target)
         .and_then(|()| tempfile::Builder::new().prefix("package-").tempdir_in(&target))
         .map_err(|error| files::cannot("make a folder in", &target, &error))?;
+    let build = folder.path().join("build");
+    link(&target, &build).map_err(|error| files::cannot("make", &build, &error))?;
     process::run(
         cargo(root, ["package", "--workspace", "--allow-dirty", "--target-dir"])
             .arg(folder.path())
             .args(others)
-            .env("CARGO_BUILD_BUILD_DIR", &target),
+            .env("CARGO_BUILD_BUILD_DIR", &build),
     )
+}
+
+/// Makes the folder `build` for what cargo compiles, under a name that no run had before.
+///
+/// To verify crates that need each other, cargo makes a registry of them below it, and unpacks from it into its home once for
+/// each name and version: under the same name, a second run would build against the first run's code. Where links can be had, it
+/// is the target folder all the same, so that dependencies are not compiled again each time.
+fn link(target: &Path, build: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::symlink(target, build);
+    #[cfg(not(unix))]
+    return fs::create_dir(build);
 }
 
 fn table(outcomes: &[(&str, Outcome)]) -> String {
