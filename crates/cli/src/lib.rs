@@ -5,6 +5,7 @@ pub mod call;
 pub mod cli;
 pub mod clock;
 pub mod command;
+pub mod common;
 pub mod confirm;
 pub mod exit;
 pub mod output;

@@ -1,6 +1,6 @@
 //! Who calls, for which project, and where: what flags, variables and the profile file say about it, settled without a guess.
 
-use crate::cli::{Account, Caution, Common, Place};
+use crate::common::{Account, Caution, Common, Place};
 use crate::exit::Exit;
 use crate::output::note;
 use crate::problem::Problem;

@@ -8,6 +8,7 @@ mod reach;
 mod release;
 mod rename;
 mod rules;
+mod site;
 
 pub use change::{Change, Class};
 pub use release::Level;

@@ -1,7 +1,7 @@
 //! `untag apply`: what is typed, what is asked, and what is said in the end. The work is done in [`apply`](crate::apply).
 
 use crate::apply::{Arguments, Console, Prepared, Stop, Target, signals};
-use crate::cli::{Caution, Common};
+use crate::common::{Caution, Common};
 use crate::confirm;
 use crate::exit::Exit;
 use crate::output::{self, Format, count, note, say};

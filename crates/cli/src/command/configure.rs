@@ -1,6 +1,6 @@
 //! `untag configure`: writes credentials into the profile file, without ever having them on a command line or a screen.
 
-use crate::cli::Output;
+use crate::common::Output;
 use crate::confirm;
 use crate::exit::Exit;
 use crate::output::{self, Format};

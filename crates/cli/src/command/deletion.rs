@@ -1,7 +1,7 @@
 //! What `untag desktop` and `untag resource` share: show the calls, ask, send them, and say what became of each.
 
 use crate::call::{Call, Ended, Preview};
-use crate::cli::Caution;
+use crate::common::Caution;
 use crate::confirm;
 use crate::exit::Exit;
 use crate::output::{self, Format, count, note, say};

@@ -2,7 +2,7 @@
 
 use super::deletion::Deletion;
 use crate::call::Call;
-use crate::cli::{Caution, Common};
+use crate::common::{Caution, Common};
 use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::session::{Purpose, Session};

@@ -1,7 +1,7 @@
 //! `untag sign`: every step from a request to its signature, for comparing with what the other side computed.
 
-use crate::cli::{Account, Output};
 use crate::clock;
+use crate::common::{Account, Output};
 use crate::exit::Exit;
 use crate::output::{self, Format};
 use crate::problem::Problem;

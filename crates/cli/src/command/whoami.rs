@@ -1,6 +1,6 @@
 //! `untag whoami`: which credentials, project and servers are used and why. It asks no server, and shows no secret.
 
-use crate::cli::Common;
+use crate::common::Common;
 use crate::exit::Exit;
 use crate::output::{self, Format, say};
 use crate::problem::Problem;

@@ -9,31 +9,9 @@ use crate::{
     comparison::Comparison,
     hurt::Hurt,
     place::{At, Pair, Part},
+    site::{METHODS, Site, sites},
 };
 use std::collections::HashSet;
-
-/// The methods that OpenAPI 3.0 knows.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
-/// An operation with what surrounds it.
-#[derive(Clone)]
-struct Site<'d> {
-    template: &'d str,
-    method: &'d str,
-    path: At<'d>,
-    operation: At<'d>,
-}
-
-/// The operations of a document.
-pub(super) fn operations<'d>(document: &At<'d>) -> Vec<At<'d>> {
-    document
-        .get("paths")
-        .map(|paths| sites(&paths))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|site| site.operation)
-        .collect()
-}
 
 pub(super) fn compare<'d>(c: &mut Comparison<'d>, part: &Part<'d>) {
     let Part::Kept(pair) = part else { return c.unclassified(part) };
@@ -82,16 +60,6 @@ fn strangers<'d>(c: &mut Comparison<'d>, pair: &Pair<'d>) {
             c.unclassified(&part);
         }
     }
-}
-
-fn sites<'d>(paths: &At<'d>) -> Vec<Site<'d>> {
-    let mut sites = Vec::new();
-    for (template, path) in paths.members() {
-        for (method, operation) in path.members().filter(|(name, _)| METHODS.contains(name)) {
-            sites.push(Site { template, method, path: path.clone(), operation });
-        }
-    }
-    sites
 }
 
 fn take<'d>(sites: &mut Vec<Site<'d>>, fits: impl Fn(&Site<'d>) -> bool) -> Option<Site<'d>> {

@@ -1,11 +1,12 @@
 //! Credentials: the schemes, and which of them an operation accepts.
 
-use super::{paths::operations, schema};
+use super::schema;
 use crate::{
     change::Class,
     comparison::Comparison,
     hurt::{Hurt, Travel},
     place::{At, Pair, Part},
+    site::operations,
 };
 use serde_json::Value;
 
