@@ -219,7 +219,7 @@ Steps, in this order; the first that fails is the last that runs:
   doc         every warning is an error
   test        cargo xtask test
   package     what `cargo publish` would upload, built from the packages
-  api         cargo xtask contract api
+  api         cargo xtask contract api; not in a shallow clone, which lacks the commit of the release
 
 Reads:  the whole repository.
 Writes: target/ only.

@@ -11,6 +11,7 @@ use crate::{
     process::{self, cargo},
 };
 use std::{path::Path, process::Command};
+use untag_evolution::Version;
 
 /// The crates whose API follows from the contract.
 const CRATES: [&str; 3] = ["untag-types", "untag-client", "untag-server"];
@@ -20,23 +21,37 @@ const INSTALL: &str = "cargo install --locked cargo-semver-checks --version =0.5
 /// Fails if the API has changed more since the newest release than the crates' version says.
 pub(crate) fn api(root: &Path) -> Result<(), Failure> {
     let released = Released::read(root)?;
-    let version = released.versions().next_back().ok_or_else(no_release)?;
-    let revision = revision(root, &format!("{FOLDER}/{version}.yaml"))?;
+    let newest = released.versions().next_back().ok_or_else(no_release)?;
+    // One that is not committed yet is compared with the one before.
+    let revision = released.versions().rev().find_map(|version| revision(root, version)).ok_or_else(|| {
+        refused(format!(
+            "git knows no commit that added {FOLDER}/{newest}.yaml: commit the release, or fetch the whole history (`git fetch \
+             --unshallow`)"
+        ))
+    })?;
     process::require(root, "semver-checks", INSTALL)?;
     let packages = CRATES.iter().flat_map(|name| ["--package", name]);
     process::run(cargo(root, ["semver-checks", "--baseline-rev", &revision]).args(packages))
 }
 
-/// The commit that added a file.
-fn revision(root: &Path, file: &str) -> Result<String, Failure> {
-    let mut git = Command::new("git");
-    git.current_dir(root).args(["log", "--diff-filter=A", "--max-count=1", "--format=%H", "--", file]);
-    let output = git.output().map_err(|error| format!("cannot run git: {error}"))?;
-    let revision = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() && !revision.is_empty() {
-        return Ok(revision);
+/// Whether the history is cut off, so that nobody can tell which commit froze a release: the oldest that is there seems to have
+/// added every file.
+pub(crate) fn is_shallow(root: &Path) -> bool {
+    git(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|answer| answer == "true")
+}
+
+/// The commit that froze a release.
+fn revision(root: &Path, version: &Version) -> Option<String> {
+    if is_shallow(root) {
+        return None;
     }
-    Err(refused(format!(
-        "git knows no commit that added {file}: commit the release, or fetch the whole history (`git fetch --unshallow`)"
-    )))
+    let file = format!("{FOLDER}/{version}.yaml");
+    let found = git(root, &["log", "--diff-filter=A", "--max-count=1", "--format=%H", "--", &file]);
+    found.filter(|revision| !revision.is_empty())
+}
+
+/// What git says.
+fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -16,7 +16,7 @@ use crate::{
     plan::{Entry, State},
     transaction::{self, Transaction},
 };
-pub(crate) use api::api;
+pub(crate) use api::{api, is_shallow};
 use released::Released;
 use report::Report;
 use std::{
