@@ -7,13 +7,10 @@ use std::str::FromStr;
 /// The address of a server: `https://workspace.cn-north-4.myhuaweicloud.com`, perhaps with a path in front of the
 /// contract's own, `http://localhost:8080/prefix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl {
-    url: Url,
-    /// Without a slash at the end.
-    text: String,
-    /// Where in `text` the path starts.
-    path: usize,
-}
+pub struct BaseUrl(
+    /// Without a slash at the end, unless it is all there is of a path.
+    Url,
+);
 
 /// Why a text is no [`BaseUrl`]. It never quotes the text, which may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,19 +20,19 @@ impl BaseUrl {
     /// The whole address, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.0.as_str().trim_end_matches('/')
     }
 
     /// The path in front of the contract's own: empty, or with a slash at its start and none at its end.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.text.get(self.path..).unwrap_or_default()
+        self.0.path().trim_end_matches('/')
     }
 
     /// The address of a path of the contract, which starts with a slash. What of it a URL cannot carry as it is, `.` and `..`,
     /// is not in the address any more.
     pub(crate) fn join(&self, path: &str) -> Url {
-        let mut url = self.url.clone();
+        let mut url = self.0.clone();
         match self.path() {
             "" => url.set_path(path),
             prefix => url.set_path(&format!("{prefix}{path}")),
@@ -48,7 +45,7 @@ impl FromStr for BaseUrl {
     type Err = InvalidBaseUrl;
 
     fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
-        let url = Url::parse(text).map_err(|_| {
+        let mut url = Url::parse(text).map_err(|_| {
             InvalidBaseUrl(
                 "the base URL is not a URL; write it like `https://example.com` or `http://127.0.0.1:8080`",
             )
@@ -68,15 +65,15 @@ impl FromStr for BaseUrl {
                 "the base URL has a query or a fragment; leave out what starts at `?` or `#`",
             ));
         }
-        let text = url.as_str().trim_end_matches('/').to_owned();
-        let path = text.len() - url.path().trim_end_matches('/').len();
-        Ok(Self { url, text, path })
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
@@ -104,6 +101,8 @@ mod tests {
             let url: BaseUrl = text.parse().unwrap();
             assert_eq!((url.as_str(), url.path()), (whole, path));
             assert_eq!(url.join("/v2/a%2Fb").as_str(), format!("{whole}/v2/a%2Fb"));
+            // Slashes at the end make no other server.
+            assert_eq!(format!("{text}/").parse(), Ok(url));
         }
     }
 
