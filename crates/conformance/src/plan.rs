@@ -4,6 +4,7 @@
 mod derived;
 
 use crate::case::{self, Caller, Written};
+use crate::credentials::{Auth, Token};
 use crate::effect::Effect;
 use crate::message::{Hidden, Message, Part, Text};
 use crate::rule::{Rule, rules};
@@ -148,11 +149,7 @@ fn last_name(path: &str) -> &str {
 fn request(target: &Target, written: &Written) -> Result<Message, String> {
     let auth = &target.credentials;
     let token = match (written.caller, &auth.op_service_token) {
-        (Some(Caller::OpService), None) => {
-            return Err(
-                "give `op_service_token`, the token of a caller with the op_service permission".to_owned()
-            );
-        }
+        (Some(Caller::OpService), _) => op_service(auth)?,
         (Some(Caller::Tenant), Some(other)) if *other == auth.token => {
             return Err(
                 "`token` and `op_service_token` are the same: give the token of a caller without the \
@@ -160,7 +157,6 @@ fn request(target: &Target, written: &Written) -> Result<Message, String> {
                     .to_owned(),
             );
         }
-        (Some(Caller::OpService), Some(token)) => ("$OP_SERVICE_TOKEN", token),
         _ => ("$TOKEN", &auth.token),
     };
     if written.signed.is_some() && auth.access_key.is_none() {
@@ -188,6 +184,18 @@ fn request(target: &Target, written: &Written) -> Result<Message, String> {
         });
     }
     Ok(Message { lines, body: written.body.text() })
+}
+
+/// The token of the caller with the `op_service` permission, behind what is shown of it.
+///
+/// # Errors
+/// The target has no such caller: what has to be given.
+fn op_service(auth: &Auth) -> Result<(&'static str, &Token), String> {
+    let token = auth
+        .op_service_token
+        .as_ref()
+        .ok_or("give `op_service_token`, the token of a caller with the op_service permission")?;
+    Ok(("$OP_SERVICE_TOKEN", token))
 }
 
 /// A header that holds a credential.

@@ -1,6 +1,6 @@
 //! A case for each value that was derived from the contract.
 
-use super::{Case, Expected, Reference, Request, encode, named, operations, secret};
+use super::{Case, Expected, Reference, Request, encode, named, op_service, operations, secret};
 use crate::derive::{self, Candidate, Kind, NO_SUCH_KEY};
 use crate::effect::Effect;
 use crate::message::{Message, Text};
@@ -96,20 +96,17 @@ fn target_of(target: &Target, path: &str, other: Option<(&str, &str)>) -> String
 fn request(target: &Target, path: &str, body: Option<&Value>) -> Request {
     let auth = &target.credentials;
     let takes_op_service = body.is_some_and(|body| body.get("sys_tags").is_some());
-    let token = match (takes_op_service, &auth.op_service_token) {
-        (false, _) => secret("X-Auth-Token", "$TOKEN", auth.token.expose().to_owned()),
-        (true, Some(token)) => secret("X-Auth-Token", "$OP_SERVICE_TOKEN", token.expose().to_owned()),
-        (true, None) => {
-            let what = "give `op_service_token`, the token of a caller with the op_service permission";
-            return Request::Impossible(what.to_owned());
-        }
+    let caller = if takes_op_service { op_service(auth) } else { Ok(("$TOKEN", &auth.token)) };
+    let (shown, token) = match caller {
+        Ok(caller) => caller,
+        Err(why) => return Request::Impossible(why),
     };
     let body = body.map(Value::to_string).unwrap_or_default();
     let mut lines = vec![
         Text::plain(format!("DELETE {path} HTTP/1.1")),
         Text::plain(format!("Host: {}", target.url.authority)),
         Text::plain("Connection: close"),
-        token,
+        secret("X-Auth-Token", shown, token.expose().to_owned()),
     ];
     if !body.is_empty() {
         lines.push(Text::plain("Content-Type: application/json"));
