@@ -146,9 +146,5 @@ fn version_of(name: &str) -> Option<Version> {
 
 /// SHA-256 of a text, in lower-case hexadecimal.
 fn checksum(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut sum, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(sum, "{byte:02x}");
-        sum
-    })
+    base16ct::lower::encode_string(&Sha256::digest(text))
 }

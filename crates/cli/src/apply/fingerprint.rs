@@ -2,7 +2,7 @@
 //! is overwritten in the meantime could otherwise give lines that are half of the old text and half of the new one, and
 //! name what nobody ever named.
 
-use super::source::hexadecimal;
+use base16ct::lower::encode_string;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
@@ -28,7 +28,7 @@ impl Fingerprint {
 
     /// SHA-256 of the whole file, in hexadecimal.
     pub(super) fn sha256(&self) -> String {
-        self.hashes.last().map(|hash| hexadecimal(hash)).unwrap_or_default()
+        self.hashes.last().map(|hash| encode_string(hash)).unwrap_or_default()
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
             let bytes = content(length);
             let whole = print(&bytes);
             assert_eq!(whole.bytes(), length as u64);
-            assert_eq!(whole.sha256(), super::hexadecimal(&Sha256::digest(&bytes)));
+            assert_eq!(whole.sha256(), super::encode_string(&Sha256::digest(&bytes)));
             assert_eq!(whole.hashes.len(), length.div_ceil(BLOCK).max(1));
             let mut piecewise = Fingerprinting::new(bytes.as_slice());
             let mut buffer = vec![0; 100_003];

@@ -7,9 +7,9 @@
 //! An operating system's lock on the file keeps a second run out for as long as the first one lives, however it ends.
 
 use super::ranges::{self, Ranges};
-use super::source::hexadecimal;
 use crate::exit::Exit;
 use crate::problem::Problem;
+use base16ct::lower::encode_string;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -160,7 +160,7 @@ fn record(ranges: &[RangeInclusive<u64>]) -> String {
 /// The first eight digits of the text's SHA-256: enough to tell a line that was not written whole.
 fn check_sum(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    hexadecimal(digest.get(..4).unwrap_or_default())
+    encode_string(digest.get(..4).unwrap_or_default())
 }
 
 fn parse(line: &[u8]) -> Option<Vec<RangeInclusive<u64>>> {

@@ -3,7 +3,6 @@
 use super::Input;
 use super::stop::Stop;
 use crate::problem::Problem;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -81,15 +80,6 @@ fn spool(mut input: impl Read, name: &str, stop: &watch::Receiver<Stop>) -> Resu
             Err(error) => return Err(Problem::failed(format!("{name}: {error}; nothing was sent"))),
         }
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// Whether both paths name one file that is there.
