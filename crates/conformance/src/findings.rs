@@ -36,6 +36,9 @@ const INSIDE: [&str; 16] = [
     "/home/",
 ];
 
+/// So much of a credential tells nothing.
+const FEW: usize = 4;
+
 /// Judges the answers of one run.
 pub(crate) struct Judge<'a> {
     document: &'a Value,
@@ -54,7 +57,7 @@ impl<'a> Judge<'a> {
 
     /// What is wrong with an answer.
     pub(crate) fn findings(&mut self, case: &Case, response: &Response) -> Vec<Finding> {
-        let mut found = Findings { all: Vec::new(), got: self.redact(summary(response)) };
+        let mut found = Findings { all: Vec::new(), got: self.summary(response) };
         let rule = &*case.rule.name;
         self.status(&mut found, case, response);
         if let Some(operation) = case.operation.as_deref() {
@@ -73,9 +76,31 @@ impl<'a> Judge<'a> {
         found.all
     }
 
-    /// The same text without credentials, which a server may have sent back.
-    pub(crate) fn redact(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "(a credential)"))
+    /// The beginning of what came, without credentials, which a server may have sent back. They go before the rest is cut off, so
+    /// that none is cut in two; one of which only the beginning came goes too.
+    pub(crate) fn shown(&self, came: &[u8], most: usize) -> String {
+        const BLOT: &str = "(a credential)";
+        let mut text = String::from_utf8_lossy(came).into_owned();
+        for secret in &self.secrets {
+            text = text.replace(secret.as_str(), BLOT);
+            let begun = (FEW..secret.len())
+                .rev()
+                .filter_map(|length| secret.get(..length))
+                .find(|begun| text.ends_with(begun));
+            if let Some(begun) = begun {
+                text.truncate(text.len() - begun.len());
+                text.push_str(BLOT);
+            }
+        }
+        text.chars().take(most).collect()
+    }
+
+    /// An answer in one line.
+    fn summary(&self, response: &Response) -> String {
+        match self.shown(&response.body, 400).trim() {
+            "" => format!("{} without a body", response.status),
+            body => format!("{}: {body}", response.status),
+        }
     }
 
     fn status(&self, found: &mut Findings, case: &Case, response: &Response) {
@@ -211,14 +236,5 @@ struct Findings {
 impl Findings {
     fn add(&mut self, rule: &str, expected: impl Into<String>) {
         self.all.push(Finding { rule: rule.to_owned(), expected: expected.into(), got: self.got.clone() });
-    }
-}
-
-/// An answer in one line.
-fn summary(response: &Response) -> String {
-    let shown: String = String::from_utf8_lossy(&response.body).chars().take(400).collect();
-    match shown.trim() {
-        "" => format!("{} without a body", response.status),
-        body => format!("{}: {body}", response.status),
     }
 }

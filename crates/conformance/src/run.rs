@@ -144,7 +144,7 @@ pub fn run(
         cases.retain(|case| selection.has(&case.rule.name));
     }
     let wire = Wire::to(&target.url, selection.timeout)
-        .map_err(|trouble| RunError::Unreachable(trouble.to_string()))?;
+        .map_err(|trouble| RunError::Unreachable(trouble.sentence(|_, _| String::new())))?;
 
     let auth = &target.credentials;
     let secrets = [Some(&auth.token), auth.op_service_token.as_ref()].into_iter().flatten();
@@ -355,7 +355,7 @@ impl Run<'_> {
             Err(trouble) => {
                 // One that closes the connection at once costs no time, and the next request may fare better.
                 self.silent += usize::from(matches!(trouble, Trouble::Late(_)));
-                let got = self.judge.redact(trouble.to_string());
+                let got = trouble.sentence(|came, most| self.judge.shown(came, most));
                 let expected = "an answer of HTTP/1.1";
                 self.add(case, "every-request-is-answered", expected, &got);
                 self.add(case, &case.rule.name, expected, &got);

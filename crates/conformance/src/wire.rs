@@ -41,8 +41,10 @@ pub(crate) enum Trouble {
     Connect(String),
     /// It did not answer in time.
     Late(Duration),
-    /// It answers something else than HTTP/1.1. A sentence, perhaps with the beginning of it.
+    /// It answers something else than HTTP/1.1.
     NotHttp(String),
+    /// Likewise: the start of a sentence that ends with the beginning of what came, in which credentials may be.
+    Garbled(String, Vec<u8>),
 }
 
 /// Connections to one server.
@@ -138,10 +140,8 @@ impl Wire {
                     )));
                 }
                 None if is_end => {
-                    return Err(Trouble::NotHttp(format!(
-                        "the connection was closed within the answer, which begins {}",
-                        shown(&bytes)
-                    )));
+                    let what = "the connection was closed within the answer, which begins ";
+                    return Err(Trouble::Garbled(what.to_owned(), bytes));
                 }
                 None => {}
             }
@@ -202,7 +202,7 @@ impl Write for Timed {
 
 /// Reads an answer. `None`: more has to come, unless the connection has ended.
 fn parse(bytes: &[u8], has_body: bool, is_end: bool) -> Result<Option<Response>, Trouble> {
-    let not = |what: &str| Trouble::NotHttp(format!("{what}: {}", shown(bytes)));
+    let not = |what: &str| Trouble::Garbled(format!("{what}: "), bytes.to_vec());
     let start = b"HTTP/1.";
     if bytes.iter().zip(start).any(|(byte, wanted)| byte != wanted) {
         return Err(not("this is not HTTP/1.1"));
@@ -288,18 +288,14 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// The beginning of what came, for people.
-fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)).into_owned();
-    format!("{text:?}")
-}
-
-impl std::fmt::Display for Trouble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Trouble {
+    /// The sentence; `shown` says what may be shown of what came, and takes how much of it.
+    pub(crate) fn sentence(&self, shown: impl FnOnce(&[u8], usize) -> String) -> String {
         match self {
-            Self::Connect(why) => write!(f, "the server cannot be reached: {why}"),
-            Self::Late(timeout) => write!(f, "no answer came within {} seconds", timeout.as_secs_f32()),
-            Self::NotHttp(what) => f.write_str(what),
+            Self::Connect(why) => format!("the server cannot be reached: {why}"),
+            Self::Late(timeout) => format!("no answer came within {} seconds", timeout.as_secs_f32()),
+            Self::NotHttp(what) => what.clone(),
+            Self::Garbled(what, came) => format!("{what}{:?}", shown(came, SHOWN)),
         }
     }
 }

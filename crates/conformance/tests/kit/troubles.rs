@@ -119,6 +119,17 @@ fn a_server_that_sends_credentials_back_does_not_get_them_into_the_report() {
 }
 
 #[test]
+fn not_even_the_beginning_of_a_credential_gets_there() {
+    let padding = "x".repeat(393);
+    let cut = format!("HTTP/1.1 400 Bad\r\nContent-Length: 401\r\n\r\n{padding}a-Tenant");
+    let unfinished = "HTTP/1.1 400 Bad\r\nContent-Length: 402\r\n\r\nyou said a-Tena";
+    for answer in [&*cut, unfinished, "what is a-Tena"] {
+        let shown = format!("{:?}", check(&Server::saying(answer)));
+        assert!(shown.contains("(a cred") && !shown.contains("a-Ten"), "{shown}");
+    }
+}
+
+#[test]
 fn where_nobody_listens_nothing_is_checked() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let run = run(&target(&format!("http://{free}")), None, &Selection::all(), &mut ());
