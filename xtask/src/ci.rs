@@ -4,11 +4,11 @@ use crate::{
     codegen::{self, Mode},
     contract,
     failure::Failure,
-    files,
+    package,
     process::{self, cargo},
-    suite,
+    release, suite,
 };
-use std::{env, fs, io, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 /// One step.
 struct Step {
@@ -55,20 +55,27 @@ pub(crate) fn run(root: &Path, with_advisories: bool) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-fn steps(root: &Path, with_advisories: bool) -> [Step; 10] {
+fn steps(root: &Path, with_advisories: bool) -> [Step; 12] {
     let no_advisories = "pass --advisories where the RustSec database can be fetched";
     let no_history = "the clone is shallow; `git fetch --unshallow` gets the commit of the release";
+    let no_commit = "there are changes that are not committed";
     let step = |name, run| Step { name, run, skip: None };
     [
         step("format", format),
         step("drift", |root| codegen::run(root, Mode::Check)),
         step("contract", contract::check),
         step("deny", deny),
+        step("unused", unused),
         Step { name: "advisories", run: advisories, skip: (!with_advisories).then_some(no_advisories) },
         step("clippy", clippy),
         step("doc", doc),
         step("test", |root| suite::run(root, &[])),
-        step("package", package),
+        step("package", package::verify),
+        Step {
+            name: "release",
+            run: |root| release::run(root, false),
+            skip: (!release::is_committed(root)).then_some(no_commit),
+        },
         Step { name: "api", run: contract::api, skip: contract::is_shallow(root).then_some(no_history) },
     ]
 }
@@ -85,6 +92,11 @@ fn deny(root: &Path) -> Result<(), Failure> {
     process::run(&mut cargo(root, ["deny", "check", "licenses", "bans", "sources"]))
 }
 
+fn unused(root: &Path) -> Result<(), Failure> {
+    process::require(root, "machete", "cargo install --locked cargo-machete --version =0.9.2")?;
+    process::run(&mut cargo(root, ["machete"]))
+}
+
 fn advisories(root: &Path) -> Result<(), Failure> {
     process::require(root, "deny", INSTALL_DENY)?;
     process::run(&mut cargo(root, ["deny", "check", "advisories"]))
@@ -99,48 +111,6 @@ fn clippy(root: &Path) -> Result<(), Failure> {
 fn doc(root: &Path) -> Result<(), Failure> {
     let arguments = ["doc", "--no-deps", "--workspace", "--all-features"];
     process::run(cargo(root, arguments).env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-/// Builds what `cargo publish` would upload. Dirty trees are allowed: a change is checked before it is committed.
-fn package(root: &Path) -> Result<(), Failure> {
-    // Named are those that are not published, so that no new crate is forgotten.
-    const UNPUBLISHED: [&str; 9] = [
-        "xtask",
-        "untag-bench",
-        "untag-docs",
-        "untag-evolution",
-        "untag-fixtures",
-        "untag-node",
-        "untag-postgres",
-        "untag-python",
-        "untag-tests",
-    ];
-    let others = UNPUBLISHED.iter().flat_map(|name| ["--exclude", name]);
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target));
-    let folder = fs::create_dir_all(&target)
-        .and_then(|()| tempfile::Builder::new().prefix("package-").tempdir_in(&target))
-        .map_err(|error| files::cannot("make a folder in", &target, &error))?;
-    let build = folder.path().join("build");
-    link(&target, &build).map_err(|error| files::cannot("make", &build, &error))?;
-    process::run(
-        cargo(root, ["package", "--workspace", "--allow-dirty", "--target-dir"])
-            .arg(folder.path())
-            .args(others)
-            .env("CARGO_BUILD_BUILD_DIR", &build),
-    )
-}
-
-/// Makes the folder `build` for what cargo compiles, under a name that no run had before.
-///
-/// To verify crates that need each other, cargo makes a registry of them below it, and unpacks from it into its home once for
-/// each name and version: under the same name, a second run would build against the first run's code. Where links can be had, it
-/// is the target folder all the same, so that dependencies are not compiled again each time.
-fn link(target: &Path, build: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    return std::os::unix::fs::symlink(target, build);
-    #[cfg(not(unix))]
-    return fs::create_dir(build);
 }
 
 fn table(outcomes: &[(&str, Outcome)]) -> String {

@@ -53,6 +53,13 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<OsString>,
     },
+    /// Make what a release uploads, twice, and compare: packages, programs, bills of materials, checksums
+    #[command(after_long_help = RELEASE)]
+    Release {
+        /// Packages and bills of materials only, without compiling anything
+        #[arg(long)]
+        without_programs: bool,
+    },
     /// Write the documentation as a static site
     #[command(after_long_help = DOCS)]
     Docs {
@@ -214,17 +221,19 @@ Steps, in this order; the first that fails is the last that runs:
   drift       cargo xtask codegen --check
   contract    cargo xtask contract check
   deny        cargo deny: licences, banned and duplicate crates, sources
+  unused      cargo machete: dependencies that nothing uses
   advisories  cargo deny: known vulnerabilities; only with --advisories
   clippy      every warning is an error
   doc         every warning is an error
   test        cargo xtask test
   package     what `cargo publish` would upload, built from the packages
+  release     cargo xtask release --without-programs; not of a tree with changes that are not committed
   api         cargo xtask contract api; not in a shallow clone, which lacks the commit of the release
 
 Reads:  the whole repository.
 Writes: target/ only.
 Takes:  ten to twenty minutes on two cores the first time.
-Needs:  rustfmt, clippy, cargo-deny and cargo-semver-checks; a missing one fails its step with the command that installs it.
+Needs:  rustfmt, clippy, cargo-deny, cargo-machete, cargo-cyclonedx and cargo-semver-checks; a missing one fails its step with the command that installs it.
 
 Exit codes:
   0  every step passed; a step that was skipped is shown as SKIPPED, never as passed
@@ -240,6 +249,25 @@ Needs:  PostgreSQL. Where curl, or Python with a PyPI to install from, is missin
 Exit codes:
   0  measured
   1  a benchmark could not be built or run";
+
+const RELEASE: &str = "\
+Reads:  the commit that is checked out, in two fresh clones below the target folder.
+Writes: target/dist, which is replaced:
+  *.crate            what `cargo publish` uploads
+  *.cdx.json         for each program, every crate in it, as CycloneDX: versions, licences, checksums
+  untag-*, untagd-*  the programs for this machine, with the list of their crates inside (`cargo audit bin` reads it)
+  SHA256SUMS         what `sha256sum --check` reads
+
+Whoever makes the same commit again with the same toolchain gets the same bytes; here that is done at once, in two
+folders, and nothing is written if they differ.
+
+Takes: ten minutes on two cores; a few seconds with --without-programs.
+Needs: git, cargo-cyclonedx and, for programs, cargo-auditable; a missing one is named with the command that installs it.
+
+Exit codes:
+  0  made
+  1  something could not be built, read or written
+  3  there are changes that are not committed, or the two differ";
 
 const DOCS: &str = "\
 Reads:  the contract, docs/, and what the pages include.

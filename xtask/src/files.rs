@@ -1,6 +1,7 @@
 //! Files: read with an error that names them, written so that a crash leaves the old text or the new one.
 
 use crate::failure::Failure;
+use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -40,6 +41,25 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Waits until the names in a folder are on the disk. Where a folder cannot be opened (Windows), that is its own business.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path).map_or(Ok(()), |folder| folder.sync_all())
+}
+
+/// The files of a folder, by name; none where the folder is not there.
+pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let cannot = |error: &io::Error| cannot("list", folder, error);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot(&error)),
+    };
+    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths.map_err(|error| cannot(&error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// SHA-256 of a file's bytes, in lower-case hexadecimal.
+pub(crate) fn checksum(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 /// The sentence for a file operation that failed.

@@ -13,9 +13,12 @@ pub mod contracts;
 mod docs;
 pub mod failure;
 mod files;
+mod git;
 mod lock;
+mod package;
 pub mod plan;
 mod process;
+mod release;
 pub mod report;
 mod suite;
 pub mod transaction;
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test { arguments }) => suite::run(&root, &arguments),
         Some(Command::Ci { advisories }) => ci::run(&root, advisories),
         Some(Command::Bench { arguments }) => bench::run(&root, &arguments),
+        Some(Command::Release { without_programs }) => release::run(&root, !without_programs),
         Some(Command::Docs { arguments }) => docs::run(&root, &arguments),
     };
     match result {

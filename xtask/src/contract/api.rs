@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     failure::Failure,
+    git,
     process::{self, cargo},
 };
-use std::{path::Path, process::Command};
+use std::path::Path;
 use untag_evolution::Version;
 
 /// The crates whose API follows from the contract.
@@ -37,7 +38,7 @@ pub(crate) fn api(root: &Path) -> Result<(), Failure> {
 /// Whether the history is cut off, so that nobody can tell which commit froze a release: the oldest that is there seems to have
 /// added every file.
 pub(crate) fn is_shallow(root: &Path) -> bool {
-    git(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|answer| answer == "true")
+    git::ask(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|answer| answer == "true")
 }
 
 /// The commit that froze a release.
@@ -46,12 +47,6 @@ fn revision(root: &Path, version: &Version) -> Option<String> {
         return None;
     }
     let file = format!("{FOLDER}/{version}.yaml");
-    let found = git(root, &["log", "--diff-filter=A", "--max-count=1", "--format=%H", "--", &file]);
+    let found = git::ask(root, &["log", "--diff-filter=A", "--max-count=1", "--format=%H", "--", &file]);
     found.filter(|revision| !revision.is_empty())
-}
-
-/// What git says.
-fn git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -8,13 +8,7 @@ use crate::{
     files,
     plan::{Entry, State},
 };
-use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 use untag_evolution::Version;
 
 /// Where the releases are, below the root.
@@ -39,7 +33,7 @@ impl Released {
         let folder = root.join(FOLDER);
         let mut texts = BTreeMap::new();
         let mut sums = None;
-        for path in list(&folder)? {
+        for path in files::list(&folder)? {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if name == SUMS {
                 sums = Some(files::read(&path)?);
@@ -70,7 +64,7 @@ impl Released {
         }
         for (version, text) in &self.texts {
             match listed.remove(version) {
-                Some(sum) if sum == checksum(text) => {}
+                Some(sum) if sum == files::checksum(text.as_bytes()) => {}
                 Some(_) => {
                     return Err(refused(format!(
                         "{FOLDER}/{version}.yaml was edited after its release: restore it with git, and change openapi/untag.yaml \
@@ -114,7 +108,7 @@ impl Released {
         let old = self.sums.clone();
         let mut new = old.clone().unwrap_or_default();
         // Writing to a text cannot fail.
-        let _ = writeln!(new, "{}  {version}.yaml", checksum(text));
+        let _ = writeln!(new, "{}  {version}.yaml", files::checksum(text.as_bytes()));
         let path = format!("{FOLDER}/{SUMS}");
         let sums = match old {
             Some(old) => Entry { path, state: State::Changed { old: old.into_bytes(), new, edited: false } },
@@ -124,27 +118,8 @@ impl Released {
     }
 }
 
-/// The files of a folder, by name.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let cannot = |error: &io::Error| files::cannot("list", folder, error);
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(cannot(&error)),
-    };
-    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(|error| cannot(&error))?;
-    paths.sort();
-    Ok(paths)
-}
-
 /// The version that a file name is, written in the one way that it can be.
 fn version_of(name: &str) -> Option<Version> {
     let text = name.strip_suffix(".yaml")?;
     Version::parse(text).ok().filter(|version| version.pre.is_empty() && version.build.is_empty())
-}
-
-/// SHA-256 of a text, in lower-case hexadecimal.
-fn checksum(text: &str) -> String {
-    base16ct::lower::encode_string(&Sha256::digest(text))
 }
