@@ -3,6 +3,8 @@
 //! It is made twice, in two fresh clones whose paths differ, and compared: whoever has the commit can make the same bytes again,
 //! and so find out whether what was uploaded is what the commit says.
 
+mod materials;
+
 use crate::{
     failure::{Exit, Failure},
     files, git, package,
@@ -34,17 +36,17 @@ const PROGRAMS: [Program; 2] = [
 ];
 
 const INSTALL_CYCLONEDX: &str = "cargo install --locked cargo-cyclonedx --version =0.5.9";
-const INSTALL_AUDITABLE: &str = "cargo install --locked cargo-auditable --version =0.7.2";
+const INSTALL_AUDITABLE: &str = "cargo install --locked cargo-auditable --version =0.7.7";
 
 /// Makes the release of the commit that is checked out, and writes it to `target/dist`, which is replaced.
 pub(crate) fn run(root: &Path, with_programs: bool) -> Result<(), Failure> {
-    process::require(root, "cyclonedx", INSTALL_CYCLONEDX)?;
-    if with_programs {
-        process::require(root, "auditable", INSTALL_AUDITABLE)?;
-    }
     if !is_committed(root) {
         let message = "there are changes that are not committed: a release is made of a commit, so that others can make it again";
         return Err(refused(message.to_owned()));
+    }
+    process::require(root, "cyclonedx", INSTALL_CYCLONEDX)?;
+    if with_programs {
+        process::require(root, "auditable", INSTALL_AUDITABLE)?;
     }
     let target = package::target(root);
     let scratch = fs::create_dir_all(&target)
@@ -80,7 +82,7 @@ fn make(root: &Path, folder: &Path, with_programs: bool) -> Result<Artifacts, Fa
         made.insert(name(&path), read(&path)?);
     }
     let host = host()?;
-    made.extend(materials(&clone, &host)?);
+    made.extend(bills(&clone, &host)?);
     if with_programs {
         made.extend(programs(&clone, folder, &host)?);
     }
@@ -88,7 +90,7 @@ fn make(root: &Path, folder: &Path, with_programs: bool) -> Result<Artifacts, Fa
 }
 
 /// A bill of materials for each program: every crate that it is made of, with version, licence and checksum.
-fn materials(clone: &Path, host: &str) -> Result<Artifacts, Failure> {
+fn bills(clone: &Path, host: &str) -> Result<Artifacts, Failure> {
     let commit_time = git::ask(clone, &["log", "-1", "--format=%ct"]).unwrap_or_default();
     process::run(
         cargo(clone, ["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"])
@@ -100,6 +102,8 @@ fn materials(clone: &Path, host: &str) -> Result<Artifacts, Failure> {
     let list = |program: &Program| {
         let path = clone.join(program.folder).join(format!("{}_bin.cdx.json", program.name));
         let text = files::read(&path)?.replace(&here, "file:///untag/");
+        let text = materials::only(&text, &materials::built(clone, program.package, host)?)
+            .map_err(|why| format!("the bill of materials of {}: {why}", program.name))?;
         Ok((format!("{}.cdx.json", program.name), text.into_bytes()))
     };
     PROGRAMS.iter().map(list).collect()

@@ -10,5 +10,6 @@ mod drift;
 mod help;
 mod interrupted;
 mod plan;
+mod release;
 mod report;
 mod repository;
