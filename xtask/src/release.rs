@@ -116,14 +116,14 @@ fn programs(clone: &Path, folder: &Path, host: &str) -> Result<Artifacts, Failur
     let home = home.unwrap_or_default();
     let map = |from: &Path, to: &str| format!("{}={to}", from.display());
     let flags = [map(&folder.join("programs"), "target"), map(clone, "untag"), map(&home, "cargo")];
-    let rust: String = flags.iter().map(|map| format!("--remap-path-prefix={map} ")).collect();
-    let c: String = flags.iter().map(|map| format!("-ffile-prefix-map={map} ")).collect();
+    let rust = flags.each_ref().map(|map| format!("--remap-path-prefix={map}")).join(" ");
+    let c = flags.map(|map| format!("-ffile-prefix-map={map}")).join(" ");
     process::run(
         cargo(clone, ["auditable", "build", "--locked", "--release", "--target", host, "--target-dir"])
             .arg(folder.join("programs"))
             .args(PROGRAMS.iter().flat_map(|program| ["--package", program.package]))
-            .env("RUSTFLAGS", rust.trim_end())
-            .env("CFLAGS", c.trim_end()),
+            .env("RUSTFLAGS", rust)
+            .env("CFLAGS", c),
     )?;
     let built = folder.join("programs").join(host).join("release");
     PROGRAMS
