@@ -4,11 +4,14 @@ use crate::{
     codegen::{self, Mode},
     contract,
     failure::Failure,
-    package,
+    fuzz, package,
     process::{self, cargo},
     release, suite,
 };
 use std::{path::Path, time::Instant};
+
+/// How long each fuzz target runs: long enough to try what it has, and thousands of changes of that.
+const SECONDS_OF_FUZZING: u32 = 5;
 
 /// One step.
 struct Step {
@@ -55,7 +58,7 @@ pub(crate) fn run(root: &Path, with_advisories: bool) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-fn steps(root: &Path, with_advisories: bool) -> [Step; 12] {
+fn steps(root: &Path, with_advisories: bool) -> [Step; 13] {
     let no_advisories = "pass --advisories where the RustSec database can be fetched";
     let no_history = "the clone is shallow; `git fetch --unshallow` gets the commit of the release";
     let no_commit = "there are changes that are not committed";
@@ -70,6 +73,7 @@ fn steps(root: &Path, with_advisories: bool) -> [Step; 12] {
         step("clippy", clippy),
         step("doc", doc),
         step("test", |root| suite::run(root, &[])),
+        step("fuzz", |root| fuzz::run(root, SECONDS_OF_FUZZING, false, &[])),
         step("package", package::verify),
         Step {
             name: "release",

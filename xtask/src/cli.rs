@@ -60,6 +60,25 @@ pub(crate) enum Command {
         #[arg(long)]
         without_programs: bool,
     },
+    /// Load the service with twice what it can take, and say what held
+    #[command(after_long_help = SOAK)]
+    Soak {
+        /// `--minutes N`, `--postgres`, `--publish`; `-- --help` says what they do
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<OsString>,
+    },
+    /// Try inputs that nobody thought of on everything that reads what others wrote
+    #[command(after_long_help = FUZZ)]
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Choose the corpora in the repository anew, from everything that was found so far
+        #[arg(long)]
+        minimise: bool,
+        /// The targets to run, named as the folders of fuzz/corpus; all of them if left out
+        targets: Vec<String>,
+    },
     /// Write the documentation as a static site
     #[command(after_long_help = DOCS)]
     Docs {
@@ -226,6 +245,7 @@ Steps, in this order; the first that fails is the last that runs:
   clippy      every warning is an error
   doc         every warning is an error
   test        cargo xtask test
+  fuzz        cargo xtask fuzz --seconds 5
   package     what `cargo publish` would upload, built from the packages
   release     cargo xtask release --without-programs; not of a tree with changes that are not committed
   api         cargo xtask contract api; not in a shallow clone, which lacks the commit of the release
@@ -268,6 +288,32 @@ Exit codes:
   0  made
   1  something could not be built, read or written
   3  there are changes that are not committed, or the two differ";
+
+const SOAK: &str = "\
+Reads:  the generated crates; builds untagd and the load with optimisation.
+Writes: target/bench/soak.md with plots beside it, or docs/measured/soak.md with --publish; a database of some
+        gigabytes in target/, which is removed in the end.
+Takes:  a fifth longer than --minutes (20), and some minutes; leave the machine alone meanwhile.
+Needs:  Linux; with --postgres, PostgreSQL.
+
+Exit codes:
+  0  everything held
+  1  something did not, and the report says what; or it could not be run";
+
+const FUZZ: &str = "\
+Builds the targets of fuzz/ around libFuzzer, with the stable compiler, and runs one after the other.
+
+Reads:  fuzz/corpus, fuzz/regressions, and target/fuzz/work, where earlier runs left what they found.
+Writes: target/fuzz; with --minimise, fuzz/corpus as well.
+Takes:  as long as you say for each target, and some minutes the first time, most of it compiling.
+Needs:  a C++ compiler (Debian package g++), for libFuzzer.
+
+A crash is repeated without the engine, by the command that is shown. Once it is mended, its input
+stays in fuzz/regressions/TARGET/, which `cargo test -p untag-fuzz` replays with the corpora.
+
+Exit codes:
+  0  everything held
+  1  a target crashed, or something could not be built";
 
 const DOCS: &str = "\
 Reads:  the contract, docs/, and what the pages include.

@@ -13,13 +13,15 @@ pub mod contracts;
 mod docs;
 pub mod failure;
 mod files;
+mod fuzz;
 mod git;
 mod lock;
 mod package;
 pub mod plan;
 mod process;
-mod release;
+pub mod release;
 pub mod report;
+mod soak;
 mod suite;
 pub mod transaction;
 
@@ -62,7 +64,9 @@ pub fn run() -> ExitCode {
         Some(Command::Ci { advisories }) => ci::run(&root, advisories),
         Some(Command::Bench { arguments }) => bench::run(&root, &arguments),
         Some(Command::Release { without_programs }) => release::run(&root, !without_programs),
+        Some(Command::Soak { arguments }) => soak::run(&root, &arguments),
         Some(Command::Docs { arguments }) => docs::run(&root, &arguments),
+        Some(Command::Fuzz { seconds, minimise, targets }) => fuzz::run(&root, seconds, minimise, &targets),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

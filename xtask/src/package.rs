@@ -12,12 +12,13 @@ use std::{
 };
 
 /// Named are those that are not published, so that no new crate is forgotten.
-const UNPUBLISHED: [&str; 9] = [
+const UNPUBLISHED: [&str; 10] = [
     "xtask",
     "untag-bench",
     "untag-docs",
     "untag-evolution",
     "untag-fixtures",
+    "untag-fuzz",
     "untag-node",
     "untag-postgres",
     "untag-python",

@@ -3,7 +3,7 @@
 //! It is made twice, in two fresh clones whose paths differ, and compared: whoever has the commit can make the same bytes again,
 //! and so find out whether what was uploaded is what the commit says.
 
-mod materials;
+pub mod materials;
 
 use crate::{
     failure::{Exit, Failure},

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 /// Crates by name and version.
-type Crates = BTreeSet<(String, String)>;
+pub type Crates = BTreeSet<(String, String)>;
 
 /// Every crate that a package is built of, and with, for a machine; its own first.
 pub(super) fn built(root: &Path, package: &str, target: &str) -> Result<Crates, Failure> {
@@ -26,8 +26,11 @@ pub(super) fn built(root: &Path, package: &str, target: &str) -> Result<Crates, 
     Ok(text.lines().filter_map(line).collect())
 }
 
-/// The same bill without the crates that are not built. Fails if one that is built is not on it.
-pub(super) fn only(bill: &str, built: &Crates) -> Result<String, String> {
+/// The same bill without the crates that are not built. `built` has the crate that the bill is about, too.
+///
+/// # Errors
+/// The text is no bill, or a crate that is built is not on it.
+pub fn only(bill: &str, built: &Crates) -> Result<String, String> {
     let mut bill: Value = serde_json::from_str(bill).map_err(|error| error.to_string())?;
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let identity = |value: &Value| (text(value, "name"), text(value, "version"));
@@ -46,7 +49,7 @@ pub(super) fn only(bill: &str, built: &Crates) -> Result<String, String> {
     let dependencies = bill["dependencies"].as_array_mut().ok_or("it has no dependencies")?;
     dependencies.retain(|dependency| kept.contains(&text(dependency, "ref")));
     for dependency in dependencies {
-        if let Some(on) = dependency["dependsOn"].as_array_mut() {
+        if let Some(on) = dependency.get_mut("dependsOn").and_then(Value::as_array_mut) {
             on.retain(|on| on.as_str().is_some_and(|on| kept.contains(on)));
         }
     }
