@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 use super::lane::Work;
 use super::rows::tags_of;
 use super::session::Session;
-use super::transaction::{Isolation, Params, Trail, free_ordinal};
+use super::transaction::{Isolation, Params, Trail, free_ordinal, recorded};
 use super::trouble::Trouble;
 use crate::removal::removals;
 use crate::{Action, Authorize, Deletion, Denial, Outcome, StoreError, Tags};
@@ -21,19 +21,21 @@ const REMOVE: &str = "DELETE FROM tags WHERE project_id = $1 AND resource_type =
 
 /// A deletion that may be tried more than once.
 ///
-/// Trying again is safe even where the answer to `COMMIT` was lost. Either nothing was committed, and it is done now; or
-/// all of it was, then the tags are gone, this attempt removes and records none, and the rows of the first one stand.
-/// The answer says then that 0 tags were removed: true of the attempt that is answered, and a success as well.
+/// Trying again is safe even where the answer to `COMMIT` was lost. Behind the lock, which the first attempt held until its
+/// end, the audit trail says whether that was committed. If so, it is the answer, and nobody is asked again: the tags
+/// that allowed the deletion may be among those that it removed.
 pub(super) struct Remove {
     pub(super) deletion: Deletion,
     pub(super) authorize: Authorize,
     pub(super) isolation: Isolation,
     position_taken: bool,
+    /// The first ordinal of rows that may have been committed without an answer.
+    unanswered: Option<i32>,
 }
 
 impl Remove {
     pub(super) fn new(deletion: Deletion, authorize: Authorize, isolation: Isolation) -> Self {
-        Self { deletion, authorize, isolation, position_taken: false }
+        Self { deletion, authorize, isolation, position_taken: false, unanswered: None }
     }
 }
 
@@ -42,6 +44,15 @@ impl Work for Remove {
 
     async fn attempt(&mut self, session: &mut Session) -> Result<Outcome, Trouble> {
         let present = self.lock_and_read(session).await?;
+        if let Some(first) = self.unanswered {
+            let Deletion { resource, by, .. } = &self.deletion;
+            let rows = recorded(session, &resource.project_id, by, first).await?;
+            self.unanswered = None;
+            if rows > 0 {
+                session.rollback().await?;
+                return Ok(Outcome::Done { removed: usize::try_from(rows).unwrap_or(usize::MAX) });
+            }
+        }
         if let Err(denial) = decide(&self.authorize, present.as_ref())? {
             session.rollback().await?;
             return Ok(Outcome::Denied(denial));
@@ -105,8 +116,10 @@ impl Remove {
         let with = Some((&remove, params));
         let written =
             trail.write_and_commit(session, &resource.project_id, by, Action::Delete, first, with).await;
-        if matches!(written, Err(Trouble::PositionTaken)) {
-            self.position_taken = true;
+        match &written {
+            Err(Trouble::PositionTaken) => self.position_taken = true,
+            Err(Trouble::Lost(_)) => self.unanswered = Some(first),
+            _ => {}
         }
         let gone = written?;
         if usize::try_from(gone) != Ok(removed) {

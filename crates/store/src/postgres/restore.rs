@@ -10,7 +10,7 @@ use super::filter::Where;
 use super::lane::{Lane, Patience, Work};
 use super::rows::resource_of;
 use super::session::Session;
-use super::transaction::{Isolation, LOCK_RESOURCES, Params, Trail, free_ordinal};
+use super::transaction::{Isolation, LOCK_RESOURCES, Params, Trail, free_ordinal, recorded};
 use super::trouble::Trouble;
 use crate::{Action, Attribution, AuditFilter, ResourceKey, Restored, StoreError};
 
@@ -56,7 +56,8 @@ impl<'a> Restore<'a> {
         write: &'a Lane,
         patience: Patience,
     ) -> Self {
-        let page = PutBack { tags: Vec::new(), by, isolation, next: 0, position_taken: false };
+        let page =
+            PutBack { tags: Vec::new(), by, isolation, next: 0, position_taken: false, unanswered: None };
         Self { chosen, write, patience, page, sum: Restored::default(), last: None }
     }
 
@@ -118,7 +119,8 @@ impl Work for Restore<'_> {
     }
 }
 
-/// Puts back tags of one project, in the order of their keys.
+/// Puts back tags of one project, in the order of their keys. Where the answer to `COMMIT` was lost, the audit trail says
+/// behind the locks whether the page is back, as it does for a deletion: another may have removed its tags again.
 pub(super) struct PutBack {
     tags: Vec<Removed>,
     by: Attribution,
@@ -126,6 +128,8 @@ pub(super) struct PutBack {
     /// The next ordinal of the whole restoration.
     next: i32,
     position_taken: bool,
+    /// The first ordinal of rows that may have been committed without an answer.
+    unanswered: Option<i32>,
 }
 
 impl Work for PutBack {
@@ -158,6 +162,18 @@ impl Work for PutBack {
                 wanted.push(&tag.resource, tag.system, &tag.key, &tag.value);
             }
         }
+        let orphaned = (self.tags.len() - wanted.len()) as u64;
+        if let Some(first) = self.unanswered {
+            let rows = recorded(session, &project_id, &self.by, first).await?;
+            self.unanswered = None;
+            if rows > 0 {
+                session.rollback().await?;
+                self.next = first.saturating_add(rows);
+                let restored = u64::from(rows.unsigned_abs());
+                let kept = (wanted.len() as u64).saturating_sub(restored);
+                return Ok(Restored { restored, kept, orphaned });
+            }
+        }
         let columns: Params<'_> = &[
             &project_id,
             &wanted.resource_types,
@@ -179,11 +195,8 @@ impl Work for PutBack {
                 trail.push(&tag.resource, tag.system, &tag.key, &tag.value);
             }
         }
-        let done = Restored {
-            restored: trail.len() as u64,
-            kept: (wanted.len() - trail.len()) as u64,
-            orphaned: (self.tags.len() - wanted.len()) as u64,
-        };
+        let done =
+            Restored { restored: trail.len() as u64, kept: (wanted.len() - trail.len()) as u64, orphaned };
         if trail.len() == 0 {
             session.rollback().await?;
             return Ok(done);
@@ -193,8 +206,10 @@ impl Work for PutBack {
         }
         let written =
             trail.write_and_commit(session, &project_id, &self.by, Action::Restore, self.next, None).await;
-        if matches!(written, Err(Trouble::PositionTaken)) {
-            self.position_taken = true;
+        match &written {
+            Err(Trouble::PositionTaken) => self.position_taken = true,
+            Err(Trouble::Lost(_)) => self.unanswered = Some(self.next),
+            _ => {}
         }
         written?;
         let rows = i32::try_from(trail.len()).unwrap_or(i32::MAX);

@@ -135,8 +135,24 @@ pub(super) fn action_name(action: Action) -> &'static str {
     }
 }
 
-/// The first ordinal that is free for a request in a project. 0 is, unless a request came twice in one microsecond, or
-/// was tried again after a commit whose answer was lost and found the same tag set again.
+/// How many rows a request has in a project, from this ordinal on.
+pub(super) async fn recorded(
+    session: &Session,
+    project_id: &str,
+    by: &Attribution,
+    first: i32,
+) -> Result<i32, Error> {
+    let row = session
+        .query_one(
+            "SELECT count(*)::int4 FROM audit \
+             WHERE project_id = $1 AND at_micros = $2 AND request_id = $3 AND ordinal >= $4",
+            &[&project_id, &by.at, &by.request_id, &first],
+        )
+        .await?;
+    row.try_get(0)
+}
+
+/// The first ordinal that is free for a request in a project. 0 is, unless a request came twice in one microsecond.
 pub(super) async fn free_ordinal(
     session: &Session,
     project_id: &str,
