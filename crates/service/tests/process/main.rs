@@ -18,6 +18,8 @@ mod postgres;
 mod sdk;
 mod shutdown;
 mod statuses;
+#[allow(dead_code, unused_imports, reason = "other test binaries use the rest")]
+#[path = "../support/mod.rs"]
 mod support;
 mod trail;
 mod transfer;

@@ -1,7 +1,9 @@
 //! Every status that is documented, produced over a socket by a real cause; and whatever is refused changes nothing.
 
 use crate::faults::failed;
-use crate::support::{ACCOUNT, Answer, PROJECT, Site, batch_untag, delete_desktop_tag, resource, until};
+use crate::support::{
+    ACCOUNT, Answer, PROJECT, Site, batch_untag, delete_desktop_tag, folder, resource, until,
+};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,8 @@ enum When {
     Locked,
     /// While as many requests are under way as the service takes.
     Crowded,
+    /// After more refused credentials than the service takes from one address.
+    Guessed,
 }
 
 /// A request, and the answer that it must get.
@@ -154,6 +158,7 @@ fn shared(table: &mut Table, id: &'static str, callers: &Callers, ask: &dyn Fn(&
 
     let elsewhere = with(&good, &format!("/{PROJECT}/"), &format!("/{PROJECT}/more/"));
     table.refused(front, 404, "no such path", elsewhere);
+    table.refused(front, 400, "two hosts", with(&good, "Host: ", "Host: other.test\r\nHost: "));
     table.refused(front, 405, "another method", with(&good, "DELETE ", "PUT "));
     table.refused(front, 408, "a body that does not come", promising(&good, "10"));
     table.refused(front, 413, "too long a body", promising(&good, "12582913"));
@@ -163,6 +168,7 @@ fn shared(table: &mut Table, id: &'static str, callers: &Callers, ask: &dyn Fn(&
         "too long headers",
         header(&format!("X-Auth-Token: {}\r\n", "x".repeat(70_000))),
     );
+    table.refused_when(When::Guessed, front, 429, "too many refused credentials", &good);
     table.refused_when(When::Crowded, front, 503, "too much under way", &good);
 
     table.done(by, 1, "a tag", good.clone());
@@ -328,7 +334,7 @@ fn check(case: &Case, answer: &Answer) {
             assert!(body["error_code"].as_str().unwrap().starts_with("APIGW."), "{what}");
             match case.status {
                 405 => assert_eq!(answer.header("allow"), "DELETE"),
-                503 => assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0),
+                429 | 503 => assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0),
                 _ => {}
             }
         }
@@ -398,6 +404,16 @@ fn every_status_is_produced_by_its_cause_and_a_refusal_changes_nothing() {
     });
     holder.execute_batch("ROLLBACK").unwrap();
     assert_eq!(site.contents(), before, "failures and refusals");
+
+    // Another service on the same database, which takes only one refused credential of each address.
+    let folder = folder();
+    let wary = site.start_in(folder.path(), &["--max-refusals", "1"]);
+    assert_eq!(wary.connect().ask(&delete_desktop_tag("untag_wrong", "red", "key1")).status, 401);
+    for case in at(When::Guessed) {
+        check(case, &wary.connect().ask(&case.request));
+    }
+    drop(wary);
+    assert_eq!(site.contents(), before, "guesses");
 
     // Service again, by itself.
     let mut before = before;

@@ -128,7 +128,7 @@ pub(crate) fn batch_untag(token: &str, kind: &str, id: &str, body: &Value) -> St
 }
 
 /// A path segment in which nothing but unreserved characters stands bare.
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

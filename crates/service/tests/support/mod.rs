@@ -1,4 +1,4 @@
-//! What the tests share: a place to run `untagd`, and words for what it is asked.
+//! What the test programs that run `untagd` share: a place to run it, and words for what it is asked.
 
 mod contents;
 mod http;
@@ -6,7 +6,7 @@ mod program;
 mod site;
 
 pub(crate) use contents::{Contents, contents};
-pub(crate) use http::{Answer, Connection, batch_untag, delete_desktop_tag};
+pub(crate) use http::{Answer, Connection, batch_untag, delete_desktop_tag, encode};
 pub(crate) use program::{Running, Untagd, output, refused, stderr, succeed, untagd};
 pub(crate) use site::{ACCOUNT, Site, account, folder, resource};
 
