@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod configuration;
+pub mod core_dumps;
 pub mod database;
 pub mod docs;
 pub mod front;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    core_dumps::forbid();
     let cli = Cli::parse();
     let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command(cli.command)),

@@ -121,6 +121,11 @@ impl Collector for Told {
             gauge.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
         }
         for (name, help, value) in [
+            (
+                "addresses_held_off",
+                "Times that an address was held off, for too many of its credentials were refused",
+                self.front.holds(),
+            ),
             ("store_commits", "Transactions committed", load.commits),
             ("store_committed_deletions", "Deletions that those transactions held", load.committed),
             (

@@ -64,6 +64,9 @@ pub struct Layer {
     /// Open connections; beyond it new ones wait [default: 16384]
     #[arg(long, env = "UNTAGD_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<u32>,
+    /// Refused credentials of one address in a minute; beyond it, its answer is 429 for a minute; 0 for any number [default: 100]
+    #[arg(long, env = "UNTAGD_MAX_REFUSALS", value_name = "N")]
+    pub max_refusals: Option<u32>,
     /// Seconds that the headers of a request may take [default: 10]
     #[arg(long, env = "UNTAGD_HEADER_TIMEOUT", value_name = "SECONDS")]
     pub header_timeout: Option<Seconds>,
@@ -225,7 +228,7 @@ impl Layer {
         }
         merged!(
             listen admin_listen store authentication region message_key tls_certificate tls_key docs ready_file
-            log_format log max_requests max_connections header_timeout body_timeout idle_timeout drain_timeout
+            log_format log max_requests max_connections max_refusals header_timeout body_timeout idle_timeout drain_timeout
             max_header_bytes store_connections store_partitions store_ca
         )
     }
@@ -291,6 +294,7 @@ impl Layer {
         ] {
             *place = set.map_or(*place, |set| set as usize);
         }
+        front.refusals = self.max_refusals.unwrap_or(front.refusals);
         for (set, place) in [
             (self.header_timeout, &mut front.header_timeout),
             (self.body_timeout, &mut front.body_timeout),

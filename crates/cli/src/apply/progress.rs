@@ -1,7 +1,7 @@
 //! What is seen of a run while it goes on: notes, requests that are not sent, and progress where there is a terminal.
 
 use crate::call::Preview;
-use crate::output::Format;
+use crate::output::{Format, harmless};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::io::{self, BufWriter, Stdout, Write};
@@ -63,7 +63,7 @@ impl Console {
 impl Observer for Console {
     fn note(&mut self, text: &str) {
         // Nobody is left to tell where standard error cannot be written.
-        self.bar.suspend(|| drop(writeln!(io::stderr(), "{text}")));
+        self.bar.suspend(|| drop(writeln!(io::stderr(), "{}", harmless(text))));
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -11,6 +11,7 @@ use super::stop::{Stop, asked};
 use super::summary::{Ending, Summary};
 use super::verdict::{Reason, Verdict};
 use super::writer::JournalWriter;
+use crate::output::harmless;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
@@ -468,11 +469,11 @@ fn unwritten(failures: &io::Error) -> String {
     format!("the file of failures cannot be written: {failures}")
 }
 
-/// A reason in a line.
+/// A reason in a line, whatever the service has put into its message.
 fn said(reason: &Reason) -> String {
-    let message = reason.message.trim_end_matches('.');
+    let message = harmless(reason.message.trim_end_matches('.')).replace(['\n', '\t'], " ");
     match reason.status {
         Some(status) => format!("{status} {message}"),
-        None => message.to_owned(),
+        None => message,
     }
 }

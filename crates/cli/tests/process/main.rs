@@ -13,6 +13,7 @@ mod conformance;
 mod dry_run;
 mod exits;
 mod help;
+mod hostile;
 #[path = "../support/journal.rs"]
 mod journaled;
 mod readme;

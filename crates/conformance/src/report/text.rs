@@ -112,7 +112,9 @@ fn indented(text: &str, by: usize) -> String {
 fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() && character != '\n' {
+        // The others turn the direction of writing around, so that what follows reads as something else.
+        let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if turns || (character.is_control() && character != '\n') {
             clean.extend(character.escape_default());
         } else {
             clean.push(character);
@@ -127,6 +129,9 @@ mod tests {
 
     #[test]
     fn nothing_reaches_a_terminal_that_moves_it() {
-        assert_eq!(clean("a\u{1b}[2J\rb\nc\u{9b}1m\t中"), "a\\u{1b}[2J\\rb\nc\\u{9b}1m\\t中");
+        assert_eq!(
+            clean("a\u{1b}[2J\rb\nc\u{9b}1m\t中\u{202e}d"),
+            "a\\u{1b}[2J\\rb\nc\\u{9b}1m\\t中\\u{202e}d"
+        );
     }
 }

@@ -65,6 +65,8 @@ pub async fn run(dev: Dev) -> Result<(), Problems> {
         ),
         message_key: Some(key_file.clone()),
         docs: dev.docs,
+        // Whoever tries out what a service refuses is on this machine, and guesses nothing that is worth it.
+        max_refusals: Some(0),
         ready_file: dev.ready_file,
         ..Layer::default()
     };

@@ -12,10 +12,14 @@ pub(super) enum Refusal {
     TooSlow,
     /// The request body is too long.
     TooLong,
+    /// Who stands between the client and here may take it for another request.
+    Ambiguous,
     /// There are too many headers.
     TooManyHeaders,
     /// Enough is in flight.
     Overloaded,
+    /// The address has shown too many credentials that were refused, and is not listened to for so long.
+    HeldOff(Duration),
 }
 
 impl Refusal {
@@ -32,6 +36,11 @@ impl Refusal {
                 "APIGW.0201",
                 "the request body is longer than this gateway passes on",
             ),
+            Self::Ambiguous => (
+                StatusCode::BAD_REQUEST,
+                "APIGW.0201",
+                "the request can be read in two ways; send one Host, and no Transfer-Encoding but chunked",
+            ),
             Self::TooManyHeaders => (
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "APIGW.0201",
@@ -42,14 +51,25 @@ impl Refusal {
                 "APIGW.0202",
                 "the service is at its limit; wait as long as Retry-After says, then send the request again",
             ),
+            Self::HeldOff(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "APIGW.0308",
+                "too many credentials from this address were refused; wait as long as Retry-After says, and check them",
+            ),
         };
         let mut response = reply::outside_the_contract(status, code, message, RequestId::next());
         let headers = response.headers_mut();
-        if self == Self::Overloaded {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+        let wait = match self {
+            Self::Overloaded => Some(retry_after.as_secs()),
+            // What is left of a second is waited for, too.
+            Self::HeldOff(wait) => Some(wait.as_secs() + 1),
+            Self::TooSlow | Self::TooLong | Self::Ambiguous | Self::TooManyHeaders => None,
+        };
+        if let Some(seconds) = wait {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        // The rest of the body may still come, and is not read. An HTTP/2 stream ends without taking others along.
-        if matches!(self, Self::TooSlow | Self::TooLong) && version < Version::HTTP_2 {
+        // The rest of the body may still come, and is not read; of an ambiguous request, nobody knows where it ends. An HTTP/2 stream ends without taking others along.
+        if matches!(self, Self::TooSlow | Self::TooLong | Self::Ambiguous) && version < Version::HTTP_2 {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response

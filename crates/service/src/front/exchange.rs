@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::answer::Refusal;
 use super::arriving::Arriving;
+use super::guesses::Guesses;
 use super::load::Load;
 use super::observe::{self, Exchanged, Observe};
 use super::settings::Settings;
@@ -11,10 +12,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request, Uri, Version, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, Uri, Version, header};
 use axum::response::Response;
 use hyper::body::{Body as _, Incoming};
 use std::convert::Infallible;
+use std::fmt::{self, Write as _};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -31,6 +33,7 @@ pub(super) struct Front {
     pub(super) settings: Settings,
     pub(super) observer: Arc<dyn Observe>,
     pub(super) load: Arc<Load>,
+    pub(super) guesses: Guesses,
 }
 
 /// What the router's side of a request tells the front's side.
@@ -104,7 +107,7 @@ impl hyper::service::Service<Request<Incoming>> for Exchanges {
         let front = Arc::clone(&self.front);
         let peer = self.peer;
         Box::pin(async move {
-            let response = match precheck(&front, &request) {
+            let response = match precheck(&front, peer, record.began, &request) {
                 Some(refusal) => {
                     if !request.body().is_end_stream() {
                         record.progress.left_unread();
@@ -120,8 +123,15 @@ impl hyper::service::Service<Request<Incoming>> for Exchanges {
 }
 
 /// What is refused before the router sees it.
-fn precheck(front: &Front, request: &Request<Incoming>) -> Option<Refusal> {
+fn precheck(front: &Front, peer: SocketAddr, now: Instant, request: &Request<Incoming>) -> Option<Refusal> {
     let settings = &front.settings;
+    // Whatever it asks: an answer would tell whether a guess was right.
+    if let Some(wait) = front.guesses.wait(peer.ip(), now) {
+        return Some(Refusal::HeldOff(wait));
+    }
+    if is_ambiguous(request) {
+        return Some(Refusal::Ambiguous);
+    }
     if request.headers().len() > settings.headers {
         return Some(Refusal::TooManyHeaders);
     }
@@ -130,6 +140,17 @@ fn precheck(front: &Front, request: &Request<Incoming>) -> Option<Refusal> {
     }
     // The place is taken when the body is complete: whoever sends slowly keeps nobody out.
     (front.load.in_flight() >= settings.in_flight).then_some(Refusal::Overloaded)
+}
+
+/// Whether something between the client and here may read it as another request. Of a length beside a transfer encoding,
+/// hyper heeds the encoding and ends the connection; it decodes only `chunked`, and lets others stand before it.
+fn is_ambiguous(request: &Request<Incoming>) -> bool {
+    let headers = request.headers();
+    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let encoding = encodings.next();
+    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"chunked"))
+        || encodings.next().is_some()
+        || headers.get_all(header::HOST).iter().nth(1).is_some()
 }
 
 /// The router's answer, or the refusal that came up while the body was read.
@@ -215,6 +236,12 @@ impl Record {
             front.load.discharge();
         }
         activity.answered(now);
+        if response.is_some_and(|response| response.status() == StatusCode::UNAUTHORIZED)
+            && front.guesses.refused(peer.ip(), now)
+        {
+            front.load.held_off();
+            observe::log_held_off(*peer);
+        }
         let matched = self.progress.route.get().map(MatchedPath::as_str);
         let known = matched.and_then(|matched| untag_server::route(&self.method, matched));
         let exchange = Exchanged {
@@ -233,10 +260,24 @@ impl Record {
         };
         if let Some(uri) = &self.uri {
             let request_id = exchange.request_id;
-            tracing::debug!(target: "untag_service::access", request_id, %uri, "as it was asked");
+            let uri = tracing::field::display(Ascii(uri));
+            tracing::debug!(target: "untag_service::access", request_id, uri, "as it was asked");
         }
         observe::log_exchange(&exchange);
         front.observer.exchanged(&exchange);
+    }
+}
+
+/// A URI for the log. Bytes beyond ASCII, which some of them have, are percent-encoded: among them are characters that act on
+/// a terminal or end a line for some readers.
+struct Ascii<'a>(&'a Uri);
+
+impl fmt::Display for Ascii<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_string().bytes().try_for_each(|byte| match byte {
+            b'!'..=b'~' => f.write_char(char::from(byte)),
+            byte => write!(f, "%{byte:02X}"),
+        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the front is at: open connections and requests in flight, for metrics and for admission.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Figures of one listener, counted as things happen.
 #[derive(Debug, Default)]
 pub struct Load {
     connections: AtomicUsize,
     in_flight: AtomicUsize,
+    holds: AtomicU64,
 }
 
 impl Load {
@@ -20,6 +21,16 @@ impl Load {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// How often an address was held off, for too many of its credentials were refused.
+    #[must_use]
+    pub fn holds(&self) -> u64 {
+        self.holds.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn held_off(&self) {
+        self.holds.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn connected(&self) {

@@ -15,6 +15,8 @@
 //! |---|---|---|
 //! | 408 | the request body did not arrive in time ([`Settings::body_timeout`], [`Settings::body_pause`]); the connection is closed | `APIGW.0201` |
 //! | 413 | the request body is, or says it is, longer than [`Settings::body_bytes`]; the connection is closed | `APIGW.0201` |
+//! | 400 | more than one `Host`, or another `Transfer-Encoding` than `chunked`: it can be read in two ways; the connection is closed | `APIGW.0201` |
+//! | 429 | [`Settings::refusals`] credentials from this address were refused; `Retry-After` says when it is listened to again | `APIGW.0308` |
 //! | 431 | more headers than [`Settings::headers`] (HTTP/2) | `APIGW.0201` |
 //! | 503 | [`Settings::in_flight`] requests are being answered already; `Retry-After` says when to come again | `APIGW.0202` |
 //! | 400 | HTTP/1: not HTTP | no body |
@@ -23,7 +25,7 @@
 //! | 431 | HTTP/2: longer headers than [`Settings::header_bytes`]; the one answer that nobody is told of, as its library keeps it to itself | no body |
 //!
 //! `APIGW.0201` is the code of the provider's gateway for a request that it cannot take, 413 included; `APIGW.0202` is
-//! its code for a service that is not available.
+//! its code for a service that is not available, and `APIGW.0308` that for too many requests.
 //!
 //! # What waits for what
 //!
@@ -55,6 +57,7 @@ mod answer;
 mod arriving;
 mod connection;
 mod exchange;
+mod guesses;
 mod listener;
 mod load;
 mod observe;
@@ -71,6 +74,7 @@ pub use tls::{TlsError, TlsFiles, check};
 use axum::Router;
 use connection::{Lifetime, Phase};
 use exchange::Front;
+use guesses::Guesses;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -98,8 +102,13 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
     let places = Arc::new(Semaphore::new(settings.connections.clamp(1, Semaphore::MAX_PERMITS)));
-    let front =
-        Arc::new(Front { router: router.layer(route::NoteRoute), load: listener.load(), settings, observer });
+    let front = Arc::new(Front {
+        router: router.layer(route::NoteRoute),
+        load: listener.load(),
+        guesses: Guesses::new(settings.refusals),
+        settings,
+        observer,
+    });
     let (phase, phases) = watch::channel(Phase::Serving);
     let (lifetime, mut gone) = Lifetime::begin(phases);
 

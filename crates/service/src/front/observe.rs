@@ -91,3 +91,8 @@ pub(super) fn log_unreadable(unreadable: Unreadable, peer: SocketAddr) {
         ),
     }
 }
+
+/// The line for an address that is not listened to for a while. Once for each time: its requests have lines of their own.
+pub(super) fn log_held_off(peer: SocketAddr) {
+    tracing::warn!(%peer, "too many credentials from this address were refused; answering it 429 for a minute");
+}

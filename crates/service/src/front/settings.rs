@@ -26,6 +26,8 @@ pub struct Settings {
     pub in_flight: usize,
     /// When a client that got a 503 may come again; told in whole seconds, at least one.
     pub retry_after: Duration,
+    /// Refused credentials (401) of one address in a minute; beyond it, its answer is 429 for a minute. 0 for any number.
+    pub refusals: u32,
     /// How long a connection may have no request, and how long a client may take to fetch an answer.
     pub idle_timeout: Duration,
     /// How long a peer may take to close its side after we have closed ours.
@@ -58,6 +60,7 @@ impl Default for Settings {
             body_bytes: 12 * 1024 * 1024,
             in_flight: 1024,
             retry_after: Duration::from_secs(1),
+            refusals: 100,
             idle_timeout: Duration::from_secs(75),
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(30),
