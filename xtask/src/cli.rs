@@ -261,10 +261,12 @@ Exit codes:
 
 const BENCH: &str = "\
 Reads:  the generated crates; builds them with optimisation.
-Writes: target/bench/report.md, the table that is also printed.
-Takes:  some minutes; leave the machine alone meanwhile.
+Writes: target/bench/report.md, the table that is also printed; own.md or peers.md beside it, with plots,
+        or in docs/measured, with --publish.
+Takes:  some minutes; leave the machine alone meanwhile. `-- --peers` takes up to 25 minutes.
 Needs:  PostgreSQL. Where curl, or Python with a PyPI to install from, is missing, the report says
-        what is not measured.
+        what is not measured. The peers of `-- --peers` are installed from crates.io, PyPI and npm, below
+        target/bench/peers; two of them need Java, and two Node.js.
 
 Exit codes:
   0  measured

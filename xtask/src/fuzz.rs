@@ -183,7 +183,8 @@ impl Engine {
         }
         let _ = fs::remove_file(&control);
         let mut command = self.command(target)?;
-        command.arg("-merge=1").arg(format!("-merge_control_file={}", control.display()));
+        // The plain merge notes of each input only what smaller ones do not reach.
+        command.arg("-set_cover_merge=1").arg(format!("-merge_control_file={}", control.display()));
         command.arg(&merged).args(self.corpora(target)?);
         let mut said = String::new();
         if !watch(&mut command, |line| said.extend([line, "\n"]))? {
@@ -234,7 +235,7 @@ impl Outcome {
             self.found = found;
         } else if let Some((_, path)) = line.split_once("Test unit written to ") {
             self.crashes.push(path.to_owned());
-        } else if !line.starts_with("stat::") && !line.starts_with("INFO:") {
+        } else if !["stat::", "INFO:", "\tNEW_"].iter().any(|status| line.starts_with(status)) {
             self.said.extend([line, "\n"]);
         }
     }

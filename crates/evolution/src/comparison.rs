@@ -90,6 +90,8 @@ impl<'d> Comparison<'d> {
     fn push(&mut self, part: &Part<'d>, class: Class, sentence: String, classified: bool) {
         let pointer = |at: &At<'d>| at.pointer.clone();
         let (old, new) = (part.before().map(pointer), part.after().map(pointer));
+        // Lint refuses names and texts with control characters; what is compared need not have been linted.
+        let sentence = if sentence.contains(char::is_control) { printable(&sentence) } else { sentence };
         self.changes.push(Change { class, old, new, sentence, classified });
     }
 
@@ -113,7 +115,12 @@ impl<'d> Comparison<'d> {
         }
         let names = sides.iter().flatten().flat_map(|side| side.members()).map(|(name, _)| name);
         let get = |side: Option<&At<'d>>, name: &str| side.and_then(|side| side.get(name));
-        differing(names, |name| Part::of(get(part.before(), name), get(part.after(), name)))
+        let members = differing(names, |name| Part::of(get(part.before(), name), get(part.after(), name)));
+        // An object without members that comes or goes.
+        if members.is_empty() && !matches!(part, Part::Kept(_)) {
+            self.same(part);
+        }
+        members
     }
 
     /// The items in which two lists differ, matched by a key; a list that is missing is empty.
@@ -171,6 +178,12 @@ impl<'d> Comparison<'d> {
             _ => self.unclassified(&pair.clone().into()),
         }
     }
+}
+
+/// A sentence without what would break its line, or what a terminal would obey.
+fn printable(sentence: &str) -> String {
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    sentence.chars().map(escaped).collect()
 }
 
 /// Replaces a pointer that leads away from a place by the place.

@@ -11,7 +11,7 @@ fn without_a_command_the_commands_are_shown() {
 
 #[test]
 fn each_command_explains_itself() {
-    for command in ["codegen", "contract", "test", "ci", "bench", "release", "docs"] {
+    for command in ["codegen", "contract", "test", "ci", "bench", "release", "docs", "fuzz"] {
         let run = xtask(&[command, "--help"]);
         assert_eq!(run.code, Some(0));
         insta::assert_snapshot!(command, run.stdout);

@@ -22,15 +22,15 @@ pub struct Resource {
 
 /// What one line of input asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Which of the lines that are not blank it is, 1 being the first; the header of CSV is not counted.
-    pub(super) number: u64,
+    pub number: u64,
     /// The line of the file on which it starts, 1 being the first.
-    pub(super) line: u64,
+    pub line: u64,
     /// The resource.
-    pub(super) resource: Resource,
+    pub resource: Resource,
     /// At least one.
-    pub(super) tags: Vec<ResourceTag>,
+    pub tags: Vec<ResourceTag>,
 }
 
 impl Entry {
@@ -44,6 +44,23 @@ impl Entry {
                 + tag.value.as_ref().map_or(0, |value| value.as_str().len())
         });
         size_of::<Self>() + ids + tags.sum::<usize>()
+    }
+
+    /// Adds it as a line of NDJSON, with its end, that says why it failed. The line reads as the same entry.
+    ///
+    /// # Errors
+    /// None that can happen: texts can always be written as JSON.
+    pub fn to_json(&self, error: &impl Serialize, into: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+        let written = Written {
+            project_id: self.resource.project.as_str(),
+            resource_type: self.resource.kind.as_str(),
+            resource_id: self.resource.id.as_str(),
+            tags: &self.tags,
+            error,
+        };
+        serde_json::to_writer(&mut *into, &written)?;
+        into.push(b'\n');
+        Ok(())
     }
 }
 
@@ -137,27 +154,6 @@ pub(super) fn from_texts(
     Ok((resource, vec![tag]))
 }
 
-/// Adds a line of NDJSON, with its end, that says why the entry failed.
-///
-/// # Errors
-/// None that can happen: texts can always be written as JSON.
-pub(super) fn to_json(
-    entry: &Entry,
-    error: &impl Serialize,
-    into: &mut Vec<u8>,
-) -> Result<(), serde_json::Error> {
-    let written = Written {
-        project_id: entry.resource.project.as_str(),
-        resource_type: entry.resource.kind.as_str(),
-        resource_id: entry.resource.id.as_str(),
-        tags: &entry.tags,
-        error,
-    };
-    serde_json::to_writer(&mut *into, &written)?;
-    into.push(b'\n');
-    Ok(())
-}
-
 fn given_or(given: Option<String>, project: Option<&ResourceProjectId>) -> Result<ResourceProjectId, String> {
     match (given, project) {
         (Some(given), _) => Ok(ResourceProjectId::unchecked(given)),
@@ -186,7 +182,7 @@ fn resource(project: ResourceProjectId, kind: String, id: String) -> Result<Reso
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, Known, Resource, ResourceTag, to_json};
+    use super::{Entry, Known, Resource, ResourceTag};
     use serde_json::json;
     use untag_client::types::ResourceProjectId;
 
@@ -277,7 +273,7 @@ mod tests {
         let (resource, tags) = from_json(text.to_string().as_bytes(), None).unwrap();
         let entry = Entry { number: 3, line: 4, resource: resource.clone(), tags: tags.clone() };
         let mut line = Vec::new();
-        to_json(&entry, &json!({"message": "no"}), &mut line).unwrap();
+        entry.to_json(&json!({"message": "no"}), &mut line).unwrap();
         assert_eq!(line.iter().position(|&byte| byte == b'\n'), Some(line.len() - 1));
         assert_eq!(from_json(&line, None).unwrap(), (resource, tags));
     }

@@ -1,6 +1,6 @@
 //! The file of failures: each line that failed, with its reason, so that `apply` takes the file as it is.
 
-use super::entry::{self, Entry};
+use super::entry::Entry;
 use super::verdict::Reason;
 use serde::Serialize;
 use std::fs::{self, File};
@@ -53,7 +53,7 @@ impl Failures {
             self.file.insert(BufWriter::new(file))
         };
         let mut line = Vec::new();
-        entry::to_json(entry, &Failure { line: entry.line, reason }, &mut line)?;
+        entry.to_json(&Failure { line: entry.line, reason }, &mut line)?;
         file.write_all(&line)
     }
 

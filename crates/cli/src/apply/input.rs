@@ -69,15 +69,18 @@ impl fmt::Display for BadLine {
 
 /// How a file is read.
 #[derive(Clone, Debug)]
-pub(super) struct Reading {
-    pub(super) format: Format,
-    pub(super) columns: Option<Columns>,
+pub struct Reading {
+    /// Its form.
+    pub format: Format,
+    /// The columns of CSV; `None` where they have the members' names.
+    pub columns: Option<Columns>,
     /// The project of lines without one.
-    pub(super) project: Option<ResourceProjectId>,
+    pub project: Option<ResourceProjectId>,
 }
 
-/// Reads entries.
-pub(super) struct Reader<R> {
+/// Reads entries, strictly: nothing is sent for a line that leaves something to guess.
+#[derive(Debug)]
+pub struct Reader<R> {
     lines: Lines<BufReader<R>>,
     reading: Reading,
     fields: Fields,
@@ -93,15 +96,18 @@ const READ_BYTES: usize = 128 * 1024;
 
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Item {
+pub enum Item {
+    /// A good line.
     Entry(Entry),
+    /// A line that is not.
     Bad(BadLine),
     /// An entry that nobody wanted.
     Skipped,
 }
 
 impl<R: Read> Reader<R> {
-    pub(super) fn new(input: R, reading: Reading) -> Self {
+    /// The entries of an input, from where it stands.
+    pub fn new(input: R, reading: Reading) -> Self {
         let lines = Lines::new(BufReader::with_capacity(READ_BYTES, input));
         let (fields, known) = (Fields::default(), Known::default());
         Self { lines, reading, fields, header: None, known, entries: 0, ended: false }
@@ -121,7 +127,7 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// The input's.
-    pub(super) fn next(&mut self, mut wanted: impl FnMut(u64) -> bool) -> io::Result<Option<Item>> {
+    pub fn next(&mut self, mut wanted: impl FnMut(u64) -> bool) -> io::Result<Option<Item>> {
         if self.ended {
             return Ok(None);
         }

@@ -48,8 +48,8 @@ mod writer;
 
 pub use arguments::Arguments;
 pub use csv::{Columns, InvalidColumns};
-pub use entry::Resource;
-pub use input::{BadLine, Format};
+pub use entry::{Entry, Resource};
+pub use input::{BadLine, Format, Item, Reader, Reading};
 pub use limiter::{InvalidRate, Rate};
 pub use progress::{Console, Observer, Progress};
 pub use stop::{Stop, signals};
@@ -62,7 +62,6 @@ use crate::session::{Wire, operation};
 use check::{Checked, Event, TOLD};
 use clap::ValueEnum;
 use failures::Failures;
-use input::Reading;
 use journal::{Identity, Journal};
 use limiter::Limiter;
 use ranges::Ranges;

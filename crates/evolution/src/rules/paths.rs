@@ -49,17 +49,32 @@ pub(super) fn compare<'d>(c: &mut Comparison<'d>, part: &Part<'d>) {
         let operation = Pair { old: old.operation, new: new.operation };
         operation::compare(c, &operation, old.template, new.template);
     }
+    // A path that has lost or won its last operation is in no pair, and may still say something else than before.
+    for (name, part) in c.members(pair) {
+        match part {
+            Part::Kept(pair)
+                if is_path(&name, [&pair.old, &pair.new].into_iter())
+                    && !seen.contains(&(&*name, &*name)) =>
+            {
+                besides(c, &pair);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Members of `paths` that are no paths, and paths without an operation: nothing below looks at them.
 fn strangers<'d>(c: &mut Comparison<'d>, pair: &Pair<'d>) {
-    let has_operation =
-        |at: Option<&At<'d>>| at.is_some_and(|at| METHODS.iter().any(|method| at.get(method).is_some()));
     for (name, part) in c.members(pair) {
-        if !name.starts_with('/') || !has_operation(part.before()) && !has_operation(part.after()) {
+        if !is_path(&name, [part.before(), part.after()].into_iter().flatten()) {
             c.unclassified(&part);
         }
     }
+}
+
+/// Whether a member of `paths` is a path, and has an operation in one of these contracts.
+fn is_path<'a, 'd: 'a>(name: &str, mut its: impl Iterator<Item = &'a At<'d>>) -> bool {
+    name.starts_with('/') && its.any(|at| METHODS.iter().any(|method| at.get(method).is_some()))
 }
 
 fn take<'d>(sites: &mut Vec<Site<'d>>, fits: impl Fn(&Site<'d>) -> bool) -> Option<Site<'d>> {
@@ -104,7 +119,7 @@ fn moved<'d>(c: &mut Comparison<'d>, old: &Site<'d>, new: &Site<'d>) {
     c.hurt(&Pair { old: old.operation.clone(), new: new.operation.clone() }.into(), &what, &hurt);
 }
 
-/// What a path says besides its operations.
+/// The name of a path, and what it says besides its operations.
 fn path<'d>(c: &mut Comparison<'d>, old: &Site<'d>, new: &Site<'d>) {
     let pair = Pair { old: old.path.clone(), new: new.path.clone() };
     if old.template != new.template && route(old.template) == route(new.template) {
@@ -115,7 +130,12 @@ fn path<'d>(c: &mut Comparison<'d>, old: &Site<'d>, new: &Site<'d>) {
         );
         c.report(&pair.clone().into(), Class::Both, sentence);
     }
-    for (name, part) in c.members(&pair) {
+    besides(c, &pair);
+}
+
+/// What a path says besides its operations and its name.
+fn besides<'d>(c: &mut Comparison<'d>, pair: &Pair<'d>) {
+    for (name, part) in c.members(pair) {
         match name.as_str() {
             "servers" => server::list(c, &part),
             "summary" | "description" => c.words(&part),

@@ -4,6 +4,7 @@ use crate::{
     mutants::{self, Mutant},
     support,
 };
+use serde_json::json;
 use untag_evolution::{Change, Class, Contract, Level, diff};
 
 #[test]
@@ -72,4 +73,41 @@ fn is_near(change: &Change, place: &str) -> bool {
     [&change.old, &change.new].into_iter().flatten().any(|pointer| {
         (place.is_empty() || !pointer.is_empty()) && (is_below(pointer, place) || is_below(place, pointer))
     })
+}
+
+/// A path that keeps its name and none of its operations is in no pair of operations.
+#[test]
+fn what_a_path_says_besides_its_operations_is_compared_when_the_last_one_goes() {
+    let old = json!({"paths": {"/a": {"get": {"responses": {}}, "summary": "one"}}});
+    let new = json!({"paths": {"/a": {"parameters": [], "summary": "two"}}});
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let changes = diff(&support::contract(old), &support::contract(new));
+        for place in ["/paths/~1a/get", "/paths/~1a/parameters", "/paths/~1a/summary"] {
+            assert!(changes.iter().any(|change| is_near(change, place)), "{place}: {changes:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_sentence_is_one_line_whatever_the_contract_says() {
+    let old = json!({"paths": {"/a\n": {"get": {"operationId": "a\u{1b}[2J"}}}});
+    let new = json!({"paths": {}, "x\r": 1});
+    let changes = diff(&support::contract(&old), &support::contract(&new));
+    assert!(changes.len() > 1, "{changes:#?}");
+    for Change { sentence, .. } in changes {
+        assert!(!sentence.contains(char::is_control), "{sentence:?}");
+    }
+}
+
+#[test]
+fn an_object_without_members_that_comes_or_goes_is_words() {
+    let old = json!({"components": {"schemas": {"A": {"type": "object"}}}});
+    let new = json!({"components": {"schemas": {"A": {"type": "object", "properties": {}}}, "headers": {}}});
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let changes = diff(&support::contract(old), &support::contract(new));
+        for place in ["/components/schemas/A/properties", "/components/headers"] {
+            let found = changes.iter().find(|change| is_near(change, place)).map(|change| change.class);
+            assert_eq!(found, Some(Class::Documentation), "{place}: {changes:#?}");
+        }
+    }
 }
