@@ -4,8 +4,9 @@
 
 use crate::budget::Budget;
 use crate::machine::{memory, peak_memory};
-use crate::report::{Goal, Hope, Section, size, time};
-use crate::rounds::{Rounds, alternate};
+use crate::plot::{Lines, Point, Series};
+use crate::report::{Goal, Hope, Plot, Section, size, time};
+use crate::rounds::{Rounds, Spread, alternate};
 use crate::{Outcome, clock, documents, progress};
 use clap::ValueEnum;
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle};
@@ -14,6 +15,9 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use untag_codegen::diagnostic::render;
 use untag_codegen::emit::{self, Layout};
+
+/// The heading of the section.
+const TITLE: &str = "Generator";
 
 /// How many operations the documents have.
 const SIZES: [u32; 4] = [2, 20, 200, 2_000];
@@ -39,7 +43,7 @@ struct Cost {
 }
 
 /// Measures all sizes.
-pub(crate) fn measure(budget: &Budget) -> Outcome<Section> {
+pub(crate) fn measure(budget: &Budget) -> Outcome<(Section, Plot)> {
     let mut measured = Vec::new();
     for operations in SIZES {
         progress::say(&format!("generating code for {operations} operations"));
@@ -49,8 +53,8 @@ pub(crate) fn measure(budget: &Budget) -> Outcome<Section> {
             alternate(rounds, || run(Pipeline::Untag, &document), || run(Pipeline::Progenitor, &document))?;
         measured.push((operations, rounds));
     }
-    Ok(Section {
-        title: "Generator",
+    let section = Section {
+        title: TITLE,
         method: "Generated documents in JSON. *untag* reads (parses with positions, lints, lowers) and emits types, client \
             and server as formatted text: `untag_codegen::read` and the three `emit`s. *progenitor* parses with serde_json, \
             generates the tokens of a client with types (positional style), and formats them with prettyplease, as its \
@@ -73,7 +77,31 @@ pub(crate) fn measure(budget: &Budget) -> Outcome<Section> {
         ],
         rows: measured.iter().map(|(operations, rounds)| row(*operations, rounds)).collect(),
         goals: goals(&measured),
-    })
+    };
+    Ok((section, plot(&measured)))
+}
+
+/// How the time grows with the document.
+fn plot(measured: &[(u32, Rounds<Cost>)]) -> Plot {
+    let series = |name: &str, figure: fn(&Rounds<Cost>) -> Spread| Series {
+        name: name.to_owned(),
+        points: measured
+            .iter()
+            .map(|(operations, rounds)| Point { x: f64::from(*operations), y: figure(rounds) })
+            .collect(),
+    };
+    let plot = Lines {
+        title: "Generating code for documents of growing size".to_owned(),
+        x_label: "operations".to_owned(),
+        y_label: "CPU seconds".to_owned(),
+        log_x: true,
+        log_y: true,
+        series: vec![
+            series("untag: types, client and server", |rounds| rounds.ours(|cost| cost.seconds)),
+            series("progenitor alone: a client", |rounds| rounds.other(|cost| cost.seconds)),
+        ],
+    };
+    Plot::of("own-generator", TITLE, &plot.title, &plot)
 }
 
 fn row(operations: u32, rounds: &Rounds<Cost>) -> Vec<String> {

@@ -1,16 +1,73 @@
-//! The report: Markdown for a terminal and for a file.
+//! The report: Markdown for a terminal and for a file, with its plots beside it.
 
+use crate::Outcome;
 use crate::machine::Machine;
 use crate::rounds::Spread;
 use std::fmt::{self, Write as _};
+use std::fs;
+use std::path::Path;
 
 /// Everything that was measured.
 #[derive(Debug)]
 pub(crate) struct Report {
+    /// Its heading.
+    pub(crate) title: &'static str,
+    /// The command that makes it.
+    pub(crate) command: &'static str,
     /// What it was measured on.
     pub(crate) machine: Machine,
+    /// Sentences that stand below that: versions, for one.
+    pub(crate) notes: Vec<String>,
     /// One for each thing that has been measured.
     pub(crate) sections: Vec<Section>,
+    /// The plots of the sections.
+    pub(crate) plots: Vec<Plot>,
+    /// What the README says of it, each in a row: a claim, and the figure.
+    pub(crate) claims: Vec<[String; 2]>,
+}
+
+/// A plot of a section.
+#[derive(Clone, Debug)]
+pub(crate) struct Plot {
+    /// The name of its file, without the extension.
+    pub(crate) name: &'static str,
+    /// The title of the section that it stands in.
+    section: &'static str,
+    /// What it shows, for those who do not see it.
+    shows: String,
+    svg: String,
+}
+
+impl Plot {
+    /// What is drawn, for a section.
+    pub(crate) fn of(
+        name: &'static str,
+        section: &'static str,
+        shows: &str,
+        drawn: &impl fmt::Display,
+    ) -> Self {
+        Self { name, section, shows: shows.to_owned(), svg: drawn.to_string() }
+    }
+}
+
+impl Report {
+    /// Takes a claim for the README from a section: the cell of this column, in the row that begins with these. What was not
+    /// measured this time is not claimed.
+    pub(crate) fn claim(&mut self, claim: &str, section: &str, row: &[&str], column: &str) {
+        let section = self.sections.iter().find(|one| one.title == section);
+        if let Some(cell) = section.and_then(|section| section.cell(row, column)) {
+            self.claims.push([claim.to_owned(), cell.to_owned()]);
+        }
+    }
+
+    /// Writes the report and its plots into a folder: `NAME.md`, and the plots under their own names.
+    pub(crate) fn write(&self, folder: &Path, name: &str) -> Outcome<()> {
+        fs::create_dir_all(folder)?;
+        for plot in &self.plots {
+            fs::write(folder.join(plot.name).with_extension("svg"), &plot.svg)?;
+        }
+        Ok(fs::write(folder.join(name).with_extension("md"), self.to_string())?)
+    }
 }
 
 /// One thing that was measured.
@@ -26,6 +83,17 @@ pub(crate) struct Section {
     pub(crate) rows: Vec<Vec<String>>,
     /// What was hoped for.
     pub(crate) goals: Vec<Goal>,
+}
+
+impl Section {
+    /// The cell of this column, in the row that begins with these.
+    pub(crate) fn cell(&self, row: &[&str], column: &str) -> Option<&str> {
+        let at = self.columns.iter().position(|name| *name == column)?;
+        let row = self.rows.iter().find(|cells| {
+            cells.len() > row.len() && cells.iter().zip(row).all(|(cell, wanted)| cell == wanted)
+        })?;
+        row.get(at).map(String::as_str)
+    }
 }
 
 /// A figure that was hoped for, and the one that was measured.
@@ -75,11 +143,25 @@ impl fmt::Display for Spread {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Benchmarks\n\n{}", self.machine)?;
+        writeln!(f, "# {}\n\n{}", self.title, self.machine)?;
         writeln!(
             f,
-            "Ratios are medians of pairs taken side by side, with the least and the greatest in brackets.\n"
+            "Figures are medians, with the least and the greatest in brackets; ratios are those of pairs taken side by side. \
+             The command is `{}`.",
+            self.command
         )?;
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
+        }
+        writeln!(f)?;
+        if !self.claims.is_empty() {
+            let command = format!("`{}`", self.command);
+            let rows = self
+                .claims
+                .iter()
+                .map(|[claim, figure]| vec![claim.clone(), figure.clone(), command.clone()]);
+            writeln!(f, "## In short\n\n{}", table(&CLAIMS, rows))?;
+        }
         let goals = self.sections.iter().flat_map(|section| &section.goals);
         let goals = goals.map(|goal| {
             let (measured, verdict) = match goal.measured {
@@ -88,17 +170,31 @@ impl fmt::Display for Report {
             };
             vec![goal.figure.clone(), goal.hope.to_string(), measured, verdict.to_owned()]
         });
-        f.write_str(&table(&["figure", "goal", "measured", ""], goals))?;
-        for section in &self.sections {
-            writeln!(f, "\n## {}\n\n{}\n", section.title, section.method)?;
+        let goals: Vec<_> = goals.collect();
+        if !goals.is_empty() {
+            writeln!(
+                f,
+                "## Goals\n\n{}",
+                table(&["figure", "goal", "measured", "verdict"], goals.into_iter())
+            )?;
+        }
+        for (number, section) in self.sections.iter().enumerate() {
+            let before = if number == 0 { "" } else { "\n" };
+            writeln!(f, "{before}## {}\n\n{}\n", section.title, section.method)?;
             f.write_str(&table(section.columns, section.rows.iter().cloned()))?;
+            for plot in self.plots.iter().filter(|plot| plot.section == section.title) {
+                writeln!(f, "\n![{}]({}.svg)", plot.shows, plot.name)?;
+            }
         }
         Ok(())
     }
 }
 
+/// The head of the table of claims.
+const CLAIMS: [&str; 3] = ["claim", "figure", "command"];
+
 /// A Markdown table whose columns are also aligned for a terminal: the first to the left, the others to the right.
-fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(crate) fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut lines = vec![columns.iter().map(|&name| name.to_owned()).collect::<Vec<_>>()];
     lines.extend(rows);
     let widths: Vec<usize> = (0..columns.len())

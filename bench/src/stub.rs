@@ -56,7 +56,7 @@ impl generated::Api for NoStore {
 }
 
 /// The stub's router.
-fn router() -> Router {
+pub(crate) fn router() -> Router {
     generated::router(NoStore)
 }
 

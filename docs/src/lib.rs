@@ -13,6 +13,7 @@ mod highlight;
 mod include;
 mod markdown;
 mod page;
+mod plot;
 mod problem;
 mod reference;
 mod schema;

@@ -117,10 +117,11 @@ pub(crate) fn render(page: &mut Page, source: Source<'_>, has_rustdoc: bool) -> 
                 code = Some((language, String::new()));
                 continue;
             }
-            Event::Start(Tag::Table(alignment)) => {
+            Event::Start(Tag::Table(_)) => {
                 let scroll = r#"<div class="scroll" tabindex="0" role="group" aria-label="Table">"#;
                 events.push(Event::Html(scroll.into()));
-                Event::Start(Tag::Table(alignment))
+                // Alignment would be a style of the page's own.
+                Event::Start(Tag::Table(Vec::new()))
             }
             Event::End(TagEnd::Table) => {
                 events.push(Event::End(TagEnd::Table));

@@ -6,7 +6,7 @@ use crate::markdown::{self, Piece, Source};
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::signing::Steps;
-use crate::{downloads, explorer, include, reference, search, template};
+use crate::{downloads, explorer, include, plot, reference, search, template};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
@@ -171,6 +171,7 @@ impl Sources<'_> {
             ),
             ["outside"] => self.section(page, place, "openapi/README.md", "Answers outside the contract"),
             ["changelog"] => self.changelog(page),
+            ["measured", name] => self.measured(page, place, name),
             ["signing", step] => self.steps.show(page, place, step),
             _ => Err(Problem::new(
                 place,
@@ -200,6 +201,30 @@ impl Sources<'_> {
         let section = section.split("\n## ").next().unwrap_or_default();
         let first_line = before.matches('\n').count() + 2;
         self.text(page, Source { name: file, first_line, text: section })
+    }
+
+    /// A report of what was measured, without its title, its plots in the page.
+    fn measured(&self, page: &mut Page, place: &str, name: &str) -> Result<(), Problem> {
+        let folder = self.inputs.content.join("measured");
+        let path = folder.join(name);
+        let text = fs::read_to_string(&path)
+            .map_err(|error| Problem::new(place, format!("{}: {error}", path.display())))?;
+        let name = self.name(&path);
+        let (mut part, mut first_line) = (String::new(), 1);
+        for (line, number) in text.split_inclusive('\n').zip(1..) {
+            let plot = line.trim().strip_prefix("![").and_then(|rest| rest.strip_suffix(')'));
+            if let Some((_, file)) = plot.and_then(|rest| rest.rsplit_once("](")) {
+                self.text(page, Source { name: &name, first_line, text: &part })?;
+                plot::show(page, &format!("{name}:{number}"), &folder.join(file))?;
+                (part, first_line) = (String::new(), number + 1);
+            } else if line.starts_with("# ") {
+                // The page has a title.
+                part.push('\n');
+            } else {
+                part.push_str(line);
+            }
+        }
+        self.text(page, Source { name: &name, first_line, text: &part })
     }
 
     /// The contract's changelog without its title.

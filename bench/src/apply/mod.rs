@@ -36,6 +36,13 @@ pub(crate) fn measure(budget: &Budget) -> Outcome<Vec<Section>> {
     ])
 }
 
+/// Measures what people would do without it, and nothing else.
+pub(crate) fn without(budget: &Budget) -> Outcome<Section> {
+    let (runtime, folder) = ground()?;
+    let batches = Set::make(&runtime, folder.path(), (0..budget.tags / TAGS).collect(), TAGS)?;
+    others::measure(budget, &batches)
+}
+
 /// One side of a round.
 #[derive(Clone, Copy, Debug)]
 struct Round {

@@ -34,7 +34,7 @@ pub(super) fn measure(budget: &Budget, set: &Set) -> Outcome<Section> {
             set.tags(),
             command::CONCURRENCY
         ),
-        columns: &["", "at a time", "requests", "tags", "apply, tags", "apply is faster by"],
+        columns: &["sender", "at a time", "requests", "tags", "apply, tags", "apply is faster by"],
         rows: Vec::new(),
         goals: Vec::new(),
     };

@@ -343,3 +343,22 @@ fn a_site_replaces_a_site_and_nothing_else() {
     assert_eq!(fs::read_to_string(mine.join("letter.txt")).unwrap(), "dear");
     assert!(folder().join("index.html").is_file());
 }
+
+#[test]
+fn a_report_is_shown_with_its_plots_in_the_page() {
+    let html = text("performance.html");
+    let (plots, reports) = (html.matches("<figure class=\"plot\"").count(), ["peers.md", "own.md"]);
+    let read = |name: &str| fs::read_to_string(root().join("docs/measured").join(name)).unwrap();
+    let named: usize = reports.iter().map(|name| read(name).matches("\n![").count()).sum();
+    assert!(plots >= 3 && plots == named, "{plots} plots of {named}");
+    assert!(!html.contains("<style>") && html.contains("<title id=\"answers-per-second"), "{html}");
+
+    let copy = Copy::new();
+    let line = copy.append("measured/peers.md", "![a plot](nowhere.svg)");
+    let (place, message) = copy.refusal();
+    assert_eq!(place, format!("measured/peers.md:{line}"), "{message}");
+    fs::write(copy.path("measured/nowhere.svg"), "<svg ><title>a</title><script>1</script></svg>").unwrap();
+    assert!(copy.refusal().1.contains("is no plot"));
+    fs::write(copy.path("measured/nowhere.svg"), "<svg ><title>a</title></svg>").unwrap();
+    assert!(copy.build().is_ok());
+}

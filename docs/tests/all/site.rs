@@ -58,7 +58,7 @@ pub(crate) struct Copy {
 impl Copy {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for below in ["", "pages", "examples/deleteDesktopTag", "examples/batchUntagResources"] {
+        for below in ["", "pages", "measured", "examples/deleteDesktopTag", "examples/batchUntagResources"] {
             let (from, to) = (root().join("docs").join(below), folder.path().join(below));
             fs::create_dir_all(&to).unwrap();
             for entry in fs::read_dir(from).unwrap() {

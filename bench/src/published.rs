@@ -1,0 +1,78 @@
+//! What is published is whole: every plot that a report names is there, every plot there is named, and the README says what the
+//! reports say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The reports that the README quotes.
+const REPORTS: [&str; 2] = ["peers", "own"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn measured() -> PathBuf {
+    root().join("docs/measured")
+}
+
+fn read(report: &str) -> String {
+    fs::read_to_string(measured().join(report).with_extension("md")).unwrap()
+}
+
+/// The files that a text shows as images.
+fn images(text: &str) -> BTreeSet<&str> {
+    let lines = text.lines().filter(|line| line.starts_with("!["));
+    lines.map(|line| line.rsplit_once("](").unwrap().1.trim_end_matches(')')).collect()
+}
+
+/// The rows of a report's claims, each with one space beside its cells.
+fn claims(report: &str) -> Vec<String> {
+    let (_, rest) = report.split_once("## In short\n\n").expect("a report says the essence first");
+    let rows = rest.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>().join(" | ").trim().to_owned()).collect()
+}
+
+#[test]
+fn a_report_and_its_plots_belong_together() {
+    for report in REPORTS {
+        let text = read(report);
+        let shown: BTreeSet<String> = images(&text).into_iter().map(str::to_owned).collect();
+        let files =
+            fs::read_dir(measured()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let is_of = |name: &String| name.starts_with(&format!("{report}-"));
+        assert_eq!(shown, files.filter(is_of).collect(), "{report}");
+        assert!(!shown.is_empty() && text.contains("Taken on 20"), "{report}");
+        for plot in shown {
+            let svg = fs::read_to_string(measured().join(&plot)).unwrap();
+            assert!(svg.starts_with("<svg ") && svg.contains("<desc"), "{plot}");
+        }
+    }
+}
+
+/// The README's table is that of the reports. `UPDATE_README=1` writes it.
+#[test]
+fn the_readme_says_what_was_measured() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once("<!-- figures -->\n").expect("the README marks the table's start");
+    let (found, after) = rest.split_once("<!-- /figures -->").expect("the README marks the table's end");
+    let rows: Vec<String> = REPORTS.iter().flat_map(|report| claims(&read(report))).collect();
+    assert!(rows.len() > 8, "{rows:#?}");
+    let wanted = format!("| claim | figure | command |\n| --- | ---: | --- |\n{}\n", rows.join("\n"));
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, format!("{before}<!-- figures -->\n{wanted}<!-- /figures -->{after}")).unwrap();
+        return;
+    }
+    assert_eq!(found, wanted, "run the test with UPDATE_README=1 and read what it wrote");
+}
+
+#[test]
+fn every_plot_of_the_readme_was_published() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let plots = images(&readme);
+    assert!(!plots.is_empty());
+    for plot in plots {
+        assert!(plot.starts_with("docs/measured/") && root().join(plot).is_file(), "{plot}");
+    }
+}
