@@ -13,6 +13,8 @@ use std::{
 pub(crate) fn cargo<I: IntoIterator<Item: AsRef<OsStr>>>(root: &Path, arguments: I) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);
+    // Set by the cargo that runs us. `cargo machete` takes it for a sign that it was not started as a command of cargo's.
+    command.env_remove("CARGO_PKG_NAME");
     command
 }
 
