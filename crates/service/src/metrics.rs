@@ -115,6 +115,7 @@ impl Collector for Told {
         for (name, help, value) in [
             ("connections", "Open connections", self.front.connections()),
             ("requests_in_flight", "Requests whose answer is not ready", self.front.in_flight()),
+            ("requests_waiting", "Requests that wait for their turn", self.front.waiting()),
             ("store_queue", "Deletions that wait for their turn", load.queued),
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));

@@ -58,9 +58,12 @@ pub struct Layer {
     /// What is logged: a level, or levels by module [default: info]
     #[arg(long, env = "UNTAGD_LOG", value_name = "FILTER")]
     pub log: Option<String>,
-    /// Requests under way; beyond it the answer is 503 at once [default: 1024]
+    /// Requests under way; beyond it others wait for their turn [default: 1024]
     #[arg(long, env = "UNTAGD_MAX_REQUESTS", value_name = "N")]
     pub max_requests: Option<u32>,
+    /// Seconds that a request may wait for its turn; then the answer is 503 [default: 1]
+    #[arg(long, env = "UNTAGD_TURN_TIMEOUT", value_name = "SECONDS")]
+    pub turn_timeout: Option<Seconds>,
     /// Open connections; beyond it new ones wait [default: 16384]
     #[arg(long, env = "UNTAGD_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<u32>,
@@ -228,7 +231,7 @@ impl Layer {
         }
         merged!(
             listen admin_listen store authentication region message_key tls_certificate tls_key docs ready_file
-            log_format log max_requests max_connections max_refusals header_timeout body_timeout idle_timeout drain_timeout
+            log_format log max_requests turn_timeout max_connections max_refusals header_timeout body_timeout idle_timeout drain_timeout
             max_header_bytes store_connections store_partitions store_ca
         )
     }
@@ -296,6 +299,7 @@ impl Layer {
         }
         front.refusals = self.max_refusals.unwrap_or(front.refusals);
         for (set, place) in [
+            (self.turn_timeout, &mut front.turn_timeout),
             (self.header_timeout, &mut front.header_timeout),
             (self.body_timeout, &mut front.body_timeout),
             (self.idle_timeout, &mut front.idle_timeout),

@@ -9,9 +9,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
+
+/// Why a body ends before its end: the connection's error, or [`Refused`].
+type BrokenOff = Box<dyn std::error::Error + Send + Sync>;
 
 /// The body as the router reads it.
 pub(super) struct Arriving {
@@ -23,12 +26,29 @@ pub(super) struct Arriving {
     last: Instant,
     /// Set once the body has kept us waiting; most come in one piece with their headers.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Nothing more comes.
+    complete: bool,
+    /// The last piece, until the request has its place.
+    held: Option<Frame<Bytes>>,
+    /// Set if there was no place at once.
+    turn: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
     ended: bool,
 }
 
 impl Arriving {
     pub(super) fn new(body: Incoming, front: Arc<Front>, progress: Arc<Progress>, began: Instant) -> Self {
-        Self { body, front, progress, began, last: began, timer: None, ended: false }
+        Self {
+            body,
+            front,
+            progress,
+            began,
+            last: began,
+            timer: None,
+            complete: false,
+            held: None,
+            turn: None,
+            ended: false,
+        }
     }
 
     /// Until when the next piece has to come.
@@ -51,13 +71,47 @@ impl Arriving {
         }
     }
 
-    /// The body is complete: from here on the request takes a place.
-    fn end(&mut self) -> Result<(), Refused> {
-        if self.ended || self.progress.admit(&self.front) {
-            self.ended = true;
-            return Ok(());
+    /// The body is complete: from here on the request takes a place. Ready once it has one, or none in time.
+    fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Refused>> {
+        if self.ended {
+            return Poll::Ready(Ok(()));
         }
-        Err(self.refuse(Refusal::Overloaded))
+        let admitted = if self.turn.is_none() && self.front.places.take() {
+            true
+        } else {
+            let front = &self.front;
+            let turn = self.turn.get_or_insert_with(|| {
+                let front = Arc::clone(front);
+                Box::pin(async move { front.places.wait().await })
+            });
+            ready!(turn.as_mut().poll(context))
+        };
+        self.turn = None;
+        if !admitted {
+            return Poll::Ready(Err(self.refuse(Refusal::Overloaded)));
+        }
+        self.progress.admitted();
+        self.ended = true;
+        Poll::Ready(Ok(()))
+    }
+
+    /// The next piece, or none.
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        let frame = match Pin::new(&mut self.body).poll_frame(context) {
+            Poll::Pending if self.poll_late(context).is_ready() => {
+                return Poll::Ready(Some(Err(self.refuse(Refusal::TooSlow).into())));
+            }
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(Some(Ok(frame))) => frame,
+        };
+        self.last = clock::moment();
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        if self.progress.received(length) > self.front.settings.body_bytes {
+            return Poll::Ready(Some(Err(self.refuse(Refusal::TooLong).into())));
+        }
+        Poll::Ready(Some(Ok(frame)))
     }
 
     fn refuse(&self, refusal: Refusal) -> Refused {
@@ -68,48 +122,43 @@ impl Arriving {
 
 impl Body for Arriving {
     type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Error = BrokenOff;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = self.get_mut();
-        let frame = match Pin::new(&mut this.body).poll_frame(context) {
-            Poll::Pending if this.poll_late(context).is_ready() => {
-                return Poll::Ready(Some(Err(this.refuse(Refusal::TooSlow).into())));
+        if !this.complete {
+            match ready!(this.poll_piece(context)) {
+                // Whoever reads may stop at the last piece without asking for the end.
+                Some(Ok(frame)) if this.body.is_end_stream() => this.held = Some(frame),
+                None => {}
+                more => return Poll::Ready(more),
             }
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(None) => return Poll::Ready(this.end().err().map(|refused| Err(refused.into()))),
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error.into()))),
-            Poll::Ready(Some(Ok(frame))) => frame,
-        };
-        this.last = clock::moment();
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        if this.progress.received(length) > this.front.settings.body_bytes {
-            return Poll::Ready(Some(Err(this.refuse(Refusal::TooLong).into())));
+            this.complete = true;
         }
-        // Whoever reads may stop here without asking for the end.
-        if this.body.is_end_stream()
-            && let Err(refused) = this.end()
-        {
-            return Poll::Ready(Some(Err(refused.into())));
+        match ready!(this.poll_place(context)) {
+            Ok(()) => Poll::Ready(this.held.take().map(Ok)),
+            Err(refused) => Poll::Ready(Some(Err(refused.into()))),
         }
-        Poll::Ready(Some(Ok(frame)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.ended && self.held.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match self.held.as_ref().and_then(Frame::data_ref) {
+            Some(data) => SizeHint::with_exact(data.len() as u64),
+            None => self.body.size_hint(),
+        }
     }
 }
 
 impl Drop for Arriving {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.complete {
             self.progress.left_unread();
         }
     }

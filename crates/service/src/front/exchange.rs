@@ -6,6 +6,7 @@ use super::arriving::Arriving;
 use super::guesses::Guesses;
 use super::load::Load;
 use super::observe::{self, Exchanged, Observe};
+use super::places::Places;
 use super::settings::Settings;
 use crate::clock;
 use axum::Router;
@@ -34,6 +35,7 @@ pub(super) struct Front {
     pub(super) observer: Arc<dyn Observe>,
     pub(super) load: Arc<Load>,
     pub(super) guesses: Guesses,
+    pub(super) places: Places,
 }
 
 /// What the router's side of a request tells the front's side.
@@ -79,13 +81,9 @@ impl Progress {
         let _ = self.refusal.set(refusal);
     }
 
-    /// Takes a place among the requests in flight, if there is one.
-    pub(super) fn admit(&self, front: &Front) -> bool {
-        let admitted = front.load.admit(front.settings.in_flight);
-        if admitted {
-            self.admitted.store(true, Ordering::Relaxed);
-        }
-        admitted
+    /// The request has a place among those in flight, until it is answered.
+    pub(super) fn admitted(&self) {
+        self.admitted.store(true, Ordering::Relaxed);
     }
 }
 
@@ -139,7 +137,7 @@ fn precheck(front: &Front, peer: SocketAddr, now: Instant, request: &Request<Inc
         return Some(Refusal::TooLong);
     }
     // The place is taken when the body is complete: whoever sends slowly keeps nobody out.
-    (front.load.in_flight() >= settings.in_flight).then_some(Refusal::Overloaded)
+    front.places.are_hopeless().then_some(Refusal::Overloaded)
 }
 
 /// Whether something between the client and here may read it as another request. Of a length beside a transfer encoding,
@@ -165,9 +163,10 @@ async fn answer(
     let version = parts.version;
     let refused = |refusal: Refusal| refusal.answer(version, front.settings.retry_after);
     let body = if body.is_end_stream() {
-        if !progress.admit(front) {
+        if !front.places.take() && !front.places.wait().await {
             return refused(Refusal::Overloaded);
         }
+        progress.admitted();
         Body::empty()
     } else {
         Body::new(Arriving::new(body, Arc::clone(front), Arc::clone(progress), record.began))
@@ -233,7 +232,7 @@ impl Record {
         let Exchanges { front, activity, peer } = &self.exchanges;
         let now = clock::moment();
         if self.progress.admitted.load(Ordering::Relaxed) {
-            front.load.discharge();
+            front.places.leave();
         }
         activity.answered(now);
         if response.is_some_and(|response| response.status() == StatusCode::UNAUTHORIZED)

@@ -1,4 +1,4 @@
-//! What the front is at: open connections and requests in flight, for metrics and for admission.
+//! What the front is at: open connections, requests in flight and those that wait for their turn, for metrics and for admission.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 pub struct Load {
     connections: AtomicUsize,
     in_flight: AtomicUsize,
+    waiting: AtomicUsize,
     holds: AtomicU64,
 }
 
@@ -21,6 +22,12 @@ impl Load {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Requests whose body has arrived and that wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// How often an address was held off, for too many of its credentials were refused.
@@ -41,14 +48,19 @@ impl Load {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Admits a request unless `limit` are in flight. Waits for nobody.
-    pub(super) fn admit(&self, limit: usize) -> bool {
-        self.in_flight
-            .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |now| (now < limit).then_some(now + 1))
-            .is_ok()
+    pub(super) fn admitted(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn discharge(&self) {
-        self.in_flight.fetch_sub(1, Ordering::AcqRel);
+    pub(super) fn discharged(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn queued(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn unqueued(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }

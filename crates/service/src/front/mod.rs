@@ -18,7 +18,7 @@
 //! | 400 | more than one `Host`, or another `Transfer-Encoding` than `chunked`: it can be read in two ways; the connection is closed | `APIGW.0201` |
 //! | 429 | [`Settings::refusals`] credentials from this address were refused; `Retry-After` says when it is listened to again | `APIGW.0308` |
 //! | 431 | more headers than [`Settings::headers`] (HTTP/2) | `APIGW.0201` |
-//! | 503 | [`Settings::in_flight`] requests are being answered already; `Retry-After` says when to come again | `APIGW.0202` |
+//! | 503 | [`Settings::in_flight`] requests are being answered already, and it was not this one's turn within [`Settings::turn_timeout`]; `Retry-After` says when to come again | `APIGW.0202` |
 //! | 400 | HTTP/1: not HTTP | no body |
 //! | 414 | HTTP/1: the URI is longer than 64 KiB, where [`Settings::header_bytes`] allows more | no body |
 //! | 431 | HTTP/1: more headers than [`Settings::headers`], or longer than [`Settings::header_bytes`] | no body |
@@ -61,6 +61,7 @@ mod guesses;
 mod listener;
 mod load;
 mod observe;
+mod places;
 mod route;
 mod settings;
 mod tls;
@@ -75,6 +76,7 @@ use axum::Router;
 use connection::{Lifetime, Phase};
 use exchange::Front;
 use guesses::Guesses;
+use places::Places;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -106,6 +108,7 @@ pub async fn serve(
         router: router.layer(route::NoteRoute),
         load: listener.load(),
         guesses: Guesses::new(settings.refusals),
+        places: Places::new(settings.in_flight, settings.connections, settings.turn_timeout, listener.load()),
         settings,
         observer,
     });

@@ -22,8 +22,11 @@ pub struct Settings {
     pub body_pause: Duration,
     /// Length of a request body. Above the service's own limit, which the contract documents.
     pub body_bytes: u64,
-    /// Requests whose body has arrived and whose answer is not ready. The next is answered 503 at once.
+    /// Requests whose body has arrived and whose answer is not ready. The next waits for its turn.
     pub in_flight: usize,
+    /// How long a request may wait for its turn; then it is answered 503. At once, if zero, or if as many wait as
+    /// `connections` may be open.
+    pub turn_timeout: Duration,
     /// When a client that got a 503 may come again; told in whole seconds, at least one.
     pub retry_after: Duration,
     /// Refused credentials (401) of one address in a minute; beyond it, its answer is 429 for a minute. 0 for any number.
@@ -59,6 +62,7 @@ impl Default for Settings {
             // The provider's gateway draws the line here.
             body_bytes: 12 * 1024 * 1024,
             in_flight: 1024,
+            turn_timeout: Duration::from_secs(1),
             retry_after: Duration::from_secs(1),
             refusals: 100,
             idle_timeout: Duration::from_secs(75),

@@ -1,12 +1,16 @@
 //! Answers that the front gives by itself: 408, 413, 503.
 
-use crate::support::{MOMENT, Server, assert_gateway, one, patient, read, request, rest, soon, until};
+use crate::support::{
+    MOMENT, PATIENCE, Server, assert_gateway, one, patient, read, request, rest, soon, until,
+};
 use axum::http::{Request, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_408() {
@@ -168,10 +172,10 @@ async fn a_client_that_never_stops_sending_is_cut_off() {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_in_flight_is_503_at_once() {
+async fn beyond_the_limit_in_flight_is_503_at_once_where_nobody_may_wait() {
     let mut settings = patient();
-    settings.in_flight = 2;
-    settings.retry_after = std::time::Duration::from_secs(7);
+    (settings.in_flight, settings.turn_timeout) = (2, Duration::ZERO);
+    settings.retry_after = Duration::from_secs(7);
     let mut server = Server::start(settings).await;
     let mut waiting = Vec::new();
     for _ in 0..2 {
@@ -205,7 +209,7 @@ async fn beyond_the_limit_in_flight_is_503_at_once() {
 #[tokio::test]
 async fn whoever_sends_slowly_takes_no_place() {
     let mut settings = patient();
-    settings.in_flight = 1;
+    (settings.in_flight, settings.turn_timeout) = (1, MOMENT);
     let mut server = Server::start(settings).await;
     let mut slow = server.connect().await;
     slow.write_all(b"POST /count HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\nhalf").await.unwrap();
@@ -230,7 +234,7 @@ async fn whoever_sends_slowly_takes_no_place() {
 #[tokio::test]
 async fn http2_gets_503_too() {
     let mut settings = patient();
-    settings.in_flight = 1;
+    (settings.in_flight, settings.turn_timeout) = (1, MOMENT);
     let server = Server::start(settings).await;
     let (mut send, _end) = server.h2().await;
     let waiting = tokio::spawn(send.send_request(request("GET", "/wait", "")));
@@ -242,4 +246,107 @@ async fn http2_gets_503_too() {
     assert!(body.contains("APIGW.0202"), "{body}");
     server.release(1);
     assert_eq!(read(waiting.await.unwrap().unwrap()).await.1, "waited");
+}
+
+/// Takes the only place of a server.
+async fn occupy(server: &Server) -> TcpStream {
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    until("the place is taken", || server.load.in_flight() == 1).await;
+    stream
+}
+
+const ASKS: [&str; 3] = [
+    "GET /things/a HTTP/1.1\r\nhost: x\r\n\r\n",
+    "POST /count HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nab",
+    "POST /count HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+];
+
+#[tokio::test]
+async fn a_request_waits_for_its_turn_and_is_answered() {
+    let mut settings = patient();
+    (settings.in_flight, settings.turn_timeout) = (1, PATIENCE * 2);
+    let mut server = Server::start(settings).await;
+    let mut first = occupy(&server).await;
+    let mut others = Vec::new();
+    for (index, ask) in ASKS.iter().enumerate() {
+        let mut stream = server.connect().await;
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        until("it waits", || server.load.waiting() == index + 1).await;
+        others.push(stream);
+    }
+    assert_eq!(server.load.in_flight(), 1);
+    server.release(1);
+    assert!(one(&mut first).await.ends_with("waited"));
+    assert_eq!(server.told().await.route.as_deref(), Some("/wait"));
+    for (stream, (route, end)) in
+        others.iter_mut().zip([("/things/{name}", ""), ("/count", "2"), ("/count", "2")])
+    {
+        let answer = one(stream).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(end), "{answer}");
+        let told = server.told().await;
+        assert_eq!(
+            (told.status, told.route.as_deref()),
+            (Some(StatusCode::OK), Some(route)),
+            "in their order"
+        );
+    }
+    until("all is as before", || (server.load.in_flight(), server.load.waiting()) == (0, 0)).await;
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_gets_503_and_may_ask_again() {
+    let mut settings = patient();
+    (settings.in_flight, settings.turn_timeout) = (1, MOMENT);
+    let server = Server::start(settings).await;
+    let mut first = occupy(&server).await;
+    let mut stream = server.connect().await;
+    for ask in ASKS {
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        assert_gateway(&one(&mut stream).await, 503, "APIGW.0202");
+    }
+    server.release(1);
+    assert!(one(&mut first).await.ends_with("waited"));
+    stream.write_all(ASKS[0].as_bytes()).await.unwrap();
+    assert!(one(&mut stream).await.starts_with("HTTP/1.1 200 "), "on the same connection");
+    until("all is as before", || (server.load.in_flight(), server.load.waiting()) == (0, 0)).await;
+}
+
+#[tokio::test]
+async fn whoever_goes_away_gives_up_his_turn() {
+    let mut settings = patient();
+    (settings.in_flight, settings.turn_timeout) = (1, PATIENCE * 2);
+    let server = Server::start(settings).await;
+    let mut first = occupy(&server).await;
+    for ask in ASKS {
+        let mut stream = server.connect().await;
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        until("it waits", || server.load.waiting() == 1).await;
+        drop(stream);
+        until("nobody waits", || server.load.waiting() == 0).await;
+    }
+    server.release(1);
+    assert!(one(&mut first).await.ends_with("waited"));
+    until("the place is free", || server.load.in_flight() == 0).await;
+    first.write_all(ASKS[0].as_bytes()).await.unwrap();
+    assert!(one(&mut first).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn no_more_wait_than_connections_may_be_open() {
+    let mut settings = patient();
+    (settings.in_flight, settings.turn_timeout, settings.connections) = (1, PATIENCE * 2, 1);
+    let server = Server::start(settings).await;
+    let (mut send, _end) = server.h2().await;
+    let first = tokio::spawn(send.send_request(request("GET", "/wait", "")));
+    until("the place is taken", || server.load.in_flight() == 1).await;
+    let second = tokio::spawn(send.send_request(request("GET", "/things/a", "")));
+    until("one waits", || server.load.waiting() == 1).await;
+    for (method, path, body) in [("GET", "/things/a", ""), ("POST", "/count", "x")] {
+        let refused = soon("an answer", send.send_request(request(method, path, body))).await.unwrap();
+        assert_eq!(read(refused).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    server.release(1);
+    assert_eq!(read(first.await.unwrap().unwrap()).await.1, "waited");
+    assert_eq!(read(second.await.unwrap().unwrap()).await.0, StatusCode::OK);
 }

@@ -351,7 +351,7 @@ fn every_status_is_produced_by_its_cause_and_a_refusal_changes_nothing() {
     let mut disk = resource("disk", &tags("red"));
     disk["resource_type"] = json!("disk");
     site.import(&[red, resource("blue", &tags("blue")), resource("green", &tags("green")), disk]);
-    let server = site.start(&["--max-requests", PLACES, "--body-timeout", "1"]);
+    let server = site.start(&["--max-requests", PLACES, "--turn-timeout", "0.01", "--body-timeout", "1"]);
     let cases = cases(&callers);
     let ask = |case: &Case| {
         let mut connection = server.connect();
