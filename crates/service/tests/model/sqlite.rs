@@ -2,7 +2,7 @@
 
 use crate::house::{Clients, Ground};
 use crate::phase::Meanwhile;
-use crate::support::{Site, Untagd};
+use crate::support::{Site, Untagd, untagd_with_limits};
 use crate::trial::{Fresh, Subject};
 use rusqlite::Connection;
 use std::process::Command;
@@ -51,20 +51,16 @@ impl Ground for File {
     }
 
     fn serve(&self, arguments: &[&str]) -> Command {
-        // Without that, a file beyond the limit ends the process with a signal, which a full disk does not.
-        let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_untagd")]);
-        command.env_clear().args(arguments);
-        command
+        untagd_with_limits(arguments)
     }
 
     fn fault(&self, meanwhile: Meanwhile, (_, server): (usize, &Untagd), clients: &mut Clients<'_>) {
         match meanwhile {
             Meanwhile::FullDisk(bytes) => {
-                limit_files(server, &bytes.to_string());
+                server.limit_files(&bytes.to_string());
                 clients.begin();
                 clients.wait(clients.moment());
-                limit_files(server, "unlimited");
+                server.limit_files("unlimited");
             }
             Meanwhile::Locked { until_failed } => {
                 let stranger = Connection::open(&self.path).unwrap();
@@ -83,16 +79,6 @@ impl Ground for File {
     }
 
     fn settle(&self) {}
-}
-
-/// How large a process may make a file: its disk is full, and it needs no disk of its own for that.
-fn limit_files(server: &Untagd, limit: &str) {
-    let process = server.id().to_string();
-    let status = Command::new("prlimit")
-        .args(["--pid", &process, &format!("--fsize={limit}:")])
-        .status()
-        .expect("prlimit runs; it comes with the package util-linux");
-    assert!(status.success());
 }
 
 #[test]

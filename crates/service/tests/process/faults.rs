@@ -1,7 +1,8 @@
 //! Faults of what the service stands on, as callers see them: a documented answer, nothing half done, and service again.
 
 use crate::support::{
-    Answer, Site, Untagd, batch_untag, delete_desktop_tag, refused, resource, stderr, untagd, until,
+    Answer, Site, Untagd, batch_untag, delete_desktop_tag, refused, resource, stderr, untagd,
+    untagd_with_limits, until,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -30,28 +31,13 @@ fn desktops(count: usize) -> Vec<Value> {
     (0..count).map(|number| resource(&format!("d{number}"), &json!(tags))).collect()
 }
 
-/// How large a process may make a file: its disk is full, and it needs no disk of its own for that.
-fn limit_files(server: &Untagd, limit: &str) {
-    let process = server.id().to_string();
-    let status = Command::new("prlimit")
-        .args(["--pid", &process, &format!("--fsize={limit}:")])
-        .status()
-        .expect("prlimit runs; it comes with the package util-linux");
-    assert!(status.success());
-}
-
 /// Its log is on the same disk.
 #[test]
 fn a_full_disk_is_a_documented_failure_until_there_is_room() {
     let site = Site::new();
     site.import(&desktops(20));
-    // Without that, a file beyond the limit ends the process with a signal, which a full disk does not.
-    let mut command = Command::new("sh");
-    command.args(["-c", "trap '' XFSZ && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_untagd")]);
-    let server = Untagd::spawn(site.folder(), {
-        command.env_clear().args(site.serve());
-        command
-    });
+    let server =
+        Untagd::spawn(site.folder(), untagd_with_limits(&site.serve().each_ref().map(String::as_str)));
     let single = |desktop: &str, key: &str| delete_desktop_tag(&site.token, desktop, key);
     let batch = |desktop: &str| {
         let keys: Vec<_> = (0..10).map(|key| json!({ "key": format!("key{key}") })).collect();
@@ -63,7 +49,7 @@ fn a_full_disk_is_a_documented_failure_until_there_is_room() {
 
     // No room at all, and enough for a part of what is written: two pages at least, each with a few bytes before it.
     for limit in [0, 4096, 8192] {
-        limit_files(&server, &limit.to_string());
+        server.limit_files(&limit.to_string());
         for desktop in ["d1", "d2", "d3"] {
             failed(&connection.ask(&batch(desktop)), "SecMaster.00040011");
         }
@@ -73,7 +59,7 @@ fn a_full_disk_is_a_documented_failure_until_there_is_room() {
         assert_eq!(connection.ask(&single("nowhere", "key1")).status, 404);
         assert_eq!(connection.ask(&delete_desktop_tag("untag_wrong", "d1", "key1")).status, 401);
         assert_eq!(server.admin("/readyz").status, 200, "what is there can be read");
-        limit_files(&server, "unlimited");
+        server.limit_files("unlimited");
         assert_eq!(site.contents(), before, "a failure changes nothing");
     }
     assert_eq!(connection.ask(&batch("d1")).status, 204);

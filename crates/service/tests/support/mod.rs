@@ -7,7 +7,7 @@ mod site;
 
 pub(crate) use contents::{Contents, contents};
 pub(crate) use http::{Answer, Connection, batch_untag, delete_desktop_tag, encode};
-pub(crate) use program::{Running, Untagd, output, refused, stderr, succeed, untagd};
+pub(crate) use program::{Running, Untagd, output, refused, stderr, succeed, untagd, untagd_with_limits};
 pub(crate) use site::{ACCOUNT, Site, account, folder, resource};
 
 use std::thread::sleep;

@@ -10,7 +10,18 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// `untagd` with these arguments, and nothing of this process' environment.
 pub(crate) fn untagd(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_untagd"));
+    alone(Command::new(env!("CARGO_BIN_EXE_untagd")), arguments)
+}
+
+/// The same, for [`Untagd::limit_files`]: without that, a file beyond the limit ends the process with a signal, which a full disk
+/// does not.
+pub(crate) fn untagd_with_limits(arguments: &[&str]) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_untagd")]);
+    alone(shell, arguments)
+}
+
+fn alone(mut command: Command, arguments: &[&str]) -> Command {
     // All clients of a test have one address, and many of them are refused on purpose.
     command.env_clear().env("UNTAGD_MAX_REFUSALS", "0").args(arguments);
     command
@@ -134,6 +145,15 @@ impl Untagd {
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.0.id()
+    }
+
+    /// How large it may make a file: its disk is full, and that takes no disk of its own. Started by [`untagd_with_limits`].
+    pub(crate) fn limit_files(&self, limit: &str) {
+        let status = Command::new("prlimit")
+            .args(["--pid", &self.id().to_string(), &format!("--fsize={limit}:")])
+            .status()
+            .expect("prlimit runs; it comes with the package util-linux");
+        assert!(status.success());
     }
 
     /// Ends it as a power switch would.
