@@ -1,6 +1,8 @@
 //! What is published is whole: every plot that a report names is there, every plot there is named, and the README says what the
 //! reports say.
 
+use crate::Cli;
+use clap::Parser;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -65,6 +67,27 @@ fn the_readme_says_what_was_measured() {
         return;
     }
     assert_eq!(found, wanted, "run the test with UPDATE_README=1 and read what it wrote");
+}
+
+/// They take too long to be run here, and must at least be commands.
+#[test]
+fn every_command_that_a_page_names_is_one() {
+    let pages = fs::read_dir(root().join("docs/pages")).unwrap().map(|page| page.unwrap().path());
+    let mut commands = BTreeSet::new();
+    for page in pages.chain(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page))) {
+        let text = fs::read_to_string(page).unwrap();
+        commands.extend(text.split('`').filter_map(|span| {
+            Some(match span.strip_prefix("cargo xtask ")? {
+                soak if soak.split(' ').next() == Some("soak") => soak.to_owned(),
+                other => other.strip_prefix("bench")?.trim().to_owned(),
+            })
+        }));
+    }
+    assert!(commands.contains("--peers") && commands.contains("soak --minutes 20"), "{commands:?}");
+    for command in commands {
+        let words = std::iter::once("bench").chain(command.split_whitespace());
+        assert!(Cli::try_parse_from(words).is_ok(), "{command}");
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(crate) fn measure(budget: &Budget, parts: &[Part]) -> Outcome<Report> {
     let packages = Packages::make(&folder, Installed::install(&folder))?;
     let mut report = Report {
         title: "Ours and its peers, side by side",
-        command: "cargo xtask bench -- --peers",
+        command: "cargo xtask bench --peers",
         machine: Machine::read(),
         notes: vec![packages.installed.versions.clone()],
         sections: Vec::new(),
