@@ -253,6 +253,7 @@ impl Run<'_> {
         let (plan, drive, service, store, cores) =
             (self.plan, self.drive, self.service, &self.store, &self.cores);
         let (windows, refill) = (RefCell::new(&mut self.windows), &mut self.refill);
+        let watch = service.watch()?;
         let began = self.began;
         let mut opened = clock::now();
         let look = || -> Outcome<()> {
@@ -264,7 +265,7 @@ impl Run<'_> {
             opened = clock::now();
             let at = began.elapsed().as_secs_f64();
             let window =
-                Window::new(phase, at, seconds, drive.tally.take(), service.sample()?, drive.connections());
+                Window::new(phase, at, seconds, drive.tally.take(), watch.latest(), drive.connections());
             progress::say(&report::line(&window, drive.faults.borrow().count));
             windows.borrow_mut().push(window);
             Ok(())

@@ -12,11 +12,15 @@ use std::net::{SocketAddr, TcpStream};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 /// How long the service may take to start, and the operator's listener to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often to look what it occupies under load.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// How long a shutdown may take: requests under way have this long, as documented, and the store closes after that.
 pub(super) const SHUTDOWN: Duration = Duration::from_secs(30 + 10);
@@ -69,28 +73,35 @@ impl Service {
 
     /// What it occupies now.
     pub(super) fn sample(&self) -> Outcome<Sample> {
-        let process = self.child.id();
-        let descriptors = fs::read_dir(format!("/proc/{process}/fd"))?.count();
-        let memory = machine::memory_of(process).ok_or("the process has no memory")?;
-        Ok(Sample { memory, descriptors })
+        sample(self.child.id(), self.admin)
+    }
+
+    /// Looks again and again what it occupies, on a thread of its own: under load, the answer takes its time.
+    pub(super) fn watch(&self) -> Outcome<Watch> {
+        let (process, admin) = (self.child.id(), self.admin);
+        let latest = Arc::new(Mutex::new(sample(process, admin)?));
+        let told = Arc::downgrade(&latest);
+        thread::spawn(move || {
+            while let Some(told) = told.upgrade() {
+                // One that is not answered is followed by another.
+                if let Ok(sample) = sample(process, admin) {
+                    *told.lock().unwrap_or_else(PoisonError::into_inner) = sample;
+                }
+                drop(told);
+                thread::sleep(LOOK);
+            }
+        });
+        Ok(Watch(latest))
     }
 
     /// The figures that it tells the operator, each line a name with labels and a value.
     pub(super) fn metrics(&self) -> Outcome<Vec<(String, f64)>> {
-        let mut stream = TcpStream::connect(self.admin)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: soak\r\nconnection: close\r\n\r\n")?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text)?;
-        let lines = text.lines().filter_map(|line| line.rsplit_once(' '));
-        Ok(lines.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect())
+        metrics(self.admin)
     }
 
     /// Open connections, as it tells the operator.
     pub(super) fn connections(&self) -> Outcome<f64> {
-        let metrics = self.metrics()?;
-        let found = metrics.iter().find(|(name, _)| name == "untagd_connections");
-        Ok(found.ok_or("untagd_connections is not among the metrics")?.1)
+        figure(&self.metrics()?, "untagd_connections")
     }
 
     /// Asks it to end. Whether it did in order, and the seconds that it took; nothing where it did not end in time.
@@ -118,6 +129,40 @@ impl Drop for Service {
         // Where it has ended already, there is nothing to do.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+fn metrics(admin: SocketAddr) -> Outcome<Vec<(String, f64)>> {
+    let mut stream = TcpStream::connect(admin)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: soak\r\nconnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let lines = text.lines().filter_map(|line| line.rsplit_once(' '));
+    Ok(lines.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect())
+}
+
+fn figure(metrics: &[(String, f64)], wanted: &str) -> Outcome<f64> {
+    let found = metrics.iter().find(|(name, _)| name == wanted);
+    Ok(found.ok_or_else(|| format!("{wanted} is not among the metrics"))?.1)
+}
+
+/// The open files are those that the service counts itself: it lets nobody else look, unless he is root.
+fn sample(process: u32, admin: SocketAddr) -> Outcome<Sample> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of files")]
+    let descriptors = figure(&metrics(admin)?, "untagd_open_files")? as usize;
+    let memory = machine::memory_of(process).ok_or("the process has no memory")?;
+    Ok(Sample { memory, descriptors })
+}
+
+/// What the service occupied when last looked.
+#[derive(Debug)]
+pub(super) struct Watch(Arc<Mutex<Sample>>);
+
+impl Watch {
+    /// The latest sample.
+    pub(super) fn latest(&self) -> Sample {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Figures for Prometheus: what was asked, what was answered, how long it took, and how the store keeps up.
 
 use crate::front::{self, Exchanged, Observe, Unreadable};
+use crate::open_files;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -120,6 +121,11 @@ impl Collector for Told {
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             gauge.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
+        }
+        if let Some(open) = open_files::open() {
+            let help = "Files that are open, connections among them";
+            let gauge = ConstGauge::new(i64::try_from(open).unwrap_or(i64::MAX));
+            gauge.encode(encoder.encode_descriptor("open_files", help, None, MetricType::Gauge)?)?;
         }
         for (name, help, value) in [
             (

@@ -1,4 +1,4 @@
-//! The system's limit of open files, and whether it is enough for the connections that the settings allow.
+//! Open files: how many there are, the system's limit of them, and whether it is enough for the connections that the settings allow.
 
 use crate::settings::{Settings, StoreUrl};
 use rustix::process::{Resource, getrlimit};
@@ -18,6 +18,13 @@ pub fn needed(settings: &Settings) -> u64 {
         StoreUrl::Postgres(_) => usize::from(settings.store_connections),
     };
     (settings.front.connections + ADMIN_CONNECTIONS + store + OTHERS) as u64
+}
+
+/// How many files this process has open, where the system tells.
+#[must_use]
+pub fn open() -> Option<usize> {
+    // One of them is the folder itself, while it is read.
+    Some(std::fs::read_dir("/proc/self/fd").ok()?.count().saturating_sub(1))
 }
 
 /// What to do, where the limit of this process is less than that.
