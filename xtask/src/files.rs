@@ -13,6 +13,11 @@ pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| cannot("read", path, &error))
 }
 
+/// Everything in a file, whether it is text or not.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| cannot("read", path, &error))
+}
+
 /// Writes a file in one step: whoever reads it meanwhile, or after a crash, finds the old text or the new one.
 ///
 /// Missing folders are created.

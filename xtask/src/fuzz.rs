@@ -103,13 +103,10 @@ fn build(root: &Path) -> Result<Engine, Failure> {
         let name = compiler.display();
         return Err(format!("the C++ compiler `{name}` is missing, which libFuzzer is compiled with; install it (Debian package g++)").into());
     }
-    let about = cargo(root, ["-vV"]).output().map_err(|error| format!("cannot run cargo: {error}"))?;
-    let about = String::from_utf8_lossy(&about.stdout).into_owned();
-    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.ok_or_else(|| "cargo does not say which machine this is".to_owned())?;
+    let host = process::host(root)?;
     let folder = package::target(root).join("fuzz");
     let build =
-        ["build", "--package", "untag-fuzz", "--bin", "untag-fuzz", "--profile", "fuzz", "--target", host];
+        ["build", "--package", "untag-fuzz", "--bin", "untag-fuzz", "--profile", "fuzz", "--target", &host];
     process::run(
         cargo(root, build)
             .arg("--target-dir")
@@ -192,8 +189,7 @@ impl Engine {
         }
         let chosen = choose(&Reached::read(&files::read(&control)?, &self.folder(target, "seeds")?));
         let corpus = self.root.join(CORPUS).join(target);
-        let read = |path: &PathBuf| fs::read(path).map_err(|error| files::cannot("read", path, &error));
-        let inputs = chosen.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let inputs = chosen.iter().map(|path| files::read_bytes(path)).collect::<Result<Vec<_>, _>>()?;
         let names: BTreeSet<String> = inputs.iter().map(|input| name(input)).collect();
         for path in files::list(&corpus)? {
             if !path.file_name().and_then(|name| name.to_str()).is_some_and(|name| names.contains(name)) {

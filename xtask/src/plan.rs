@@ -94,8 +94,7 @@ pub fn plan(
 }
 
 fn read(root: &Path, path: &str) -> Result<Vec<u8>, Failure> {
-    let path = root.join(path);
-    fs::read(&path).map_err(|error| files::cannot("read", &path, &error))
+    files::read_bytes(&root.join(path))
 }
 
 /// Adds the path of every file below a folder; a folder that is not there has none.

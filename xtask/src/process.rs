@@ -44,6 +44,14 @@ pub(crate) fn run_and_keep(command: &mut Command) -> Result<String, Failure> {
     if status.success() { Ok(output) } else { Err(format!("`{shown}` failed ({status})").into()) }
 }
 
+/// The machine that cargo compiles for where nothing else is said, as a target's name.
+pub(crate) fn host(root: &Path) -> Result<String, Failure> {
+    let about = cargo(root, ["-vV"]).output().map_err(|error| format!("cannot run cargo: {error}"))?;
+    let about = String::from_utf8_lossy(&about.stdout).into_owned();
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "cargo does not say which machine this is".to_owned().into())
+}
+
 /// Fails with the command that installs a tool if `cargo TOOL` cannot be run.
 pub(crate) fn require(root: &Path, tool: &str, install: &str) -> Result<(), Failure> {
     let found = cargo(root, [tool, "--version"]).output().is_ok_and(|output| output.status.success());

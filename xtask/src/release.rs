@@ -79,9 +79,9 @@ fn make(root: &Path, folder: &Path, with_programs: bool) -> Result<Artifacts, Fa
 
     let mut made = Artifacts::new();
     for path in package::pack(&clone, &folder.join("packages"))? {
-        made.insert(name(&path), read(&path)?);
+        made.insert(name(&path), files::read_bytes(&path)?);
     }
-    let host = host()?;
+    let host = process::host(root)?;
     made.extend(bills(&clone, &host)?);
     if with_programs {
         made.extend(programs(&clone, folder, &host)?);
@@ -129,19 +129,11 @@ fn programs(clone: &Path, folder: &Path, host: &str) -> Result<Artifacts, Failur
     PROGRAMS
         .iter()
         .map(|program| {
-            let bytes = read(&built.join(format!("{}{}", program.name, env::consts::EXE_SUFFIX)))?;
+            let bytes =
+                files::read_bytes(&built.join(format!("{}{}", program.name, env::consts::EXE_SUFFIX)))?;
             Ok((format!("{}-{host}{}", program.name, env::consts::EXE_SUFFIX), bytes))
         })
         .collect()
-}
-
-/// The machine that programs are made for: this one.
-fn host() -> Result<String, Failure> {
-    let output = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV").output();
-    let text = output.map_or(Vec::new(), |output| output.stdout);
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "`rustc -vV` does not name this machine".to_owned().into())
 }
 
 /// Fails if two clones of one commit made different things.
@@ -176,10 +168,6 @@ fn sums(made: &Artifacts) -> String {
         let _ = writeln!(text, "{}  {name}", files::checksum(bytes));
         text
     })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| files::cannot("read", path, &error))
 }
 
 fn name(path: &Path) -> String {

@@ -94,7 +94,7 @@ impl Ledger {
 
     /// How many resources it would take for as many deletions as these to be free again.
     pub(super) fn missing(&self, free: u32) -> u32 {
-        free.saturating_sub(u32::try_from(self.free.len()).unwrap_or(u32::MAX)) / DEEDS
+        free.saturating_sub(self.free()) / DEEDS
     }
 
     /// How many deletions may be asked for.
