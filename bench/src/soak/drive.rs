@@ -23,9 +23,13 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most connections that are open at a time: several times what the service works on at a time. Requests beyond wait here.
 pub(super) const CONNECTIONS: usize = 4096;
+/// The most connections beside these that somebody without good credentials has open.
+pub(super) const GUESSES: usize = 2048;
 /// How many requests a connection lives for, at least and at most.
 const LIFE: std::ops::Range<u32> = 20..400;
-/// How many addresses those have whose credentials are refused.
+/// How many addresses callers have, and those whose credentials are refused. With one alone, this machine runs out of ports for
+/// it: each is taken for a minute after its connection has ended.
+pub(super) const CALLERS: u8 = 64;
 const GUESSERS: u8 = 32;
 /// How much waits here at most: whoever would wait behind that gives up, as callers do.
 const BACKLOG: usize = 2_000;
@@ -92,6 +96,8 @@ pub(super) struct Drive {
     idle: RefCell<VecDeque<oneshot::Sender<Job>>>,
     backlog: RefCell<VecDeque<Job>>,
     open: Cell<usize>,
+    /// Connections of those that carry a guess.
+    guesses: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
 }
@@ -108,6 +114,7 @@ impl Drive {
             idle: RefCell::default(),
             backlog: RefCell::default(),
             open: Cell::new(0),
+            guesses: Cell::new(0),
             closing: Cell::new(false),
             closed: Notify::new(),
         })
@@ -216,7 +223,7 @@ impl Drive {
     /// Gives a request to a connection that waits, or to a new one.
     fn assign(self: &Rc<Self>, job: Job) {
         if job.ask.is_a_guess() {
-            return self.open(Rc::clone(self).guess(job));
+            return self.guess(job);
         }
         let mut job = job;
         loop {
@@ -228,14 +235,32 @@ impl Drive {
                 Err(returned) => job = returned,
             }
         }
-        if self.open.get() < CONNECTIONS {
+        if self.open.get() - self.guesses.get() < CONNECTIONS {
             self.open(Rc::clone(self).connection(Some(job), None));
         } else if self.backlog.borrow().len() < BACKLOG {
             self.backlog.borrow_mut().push_back(job);
         } else {
-            self.tally.borrow_mut().given_up += 1;
-            self.give_back(&job);
+            self.give_up(&job);
         }
+    }
+
+    /// Sends a guess on a connection of its own.
+    fn guess(self: &Rc<Self>, job: Job) {
+        if self.guesses.get() >= GUESSES {
+            return self.give_up(&job);
+        }
+        self.guesses.set(self.guesses.get() + 1);
+        let drive = Rc::clone(self);
+        self.open(async move {
+            drive.guessed(job).await;
+            drive.guesses.set(drive.guesses.get() - 1);
+        });
+    }
+
+    /// A request that will not be sent, as everything is busy.
+    fn give_up(&self, job: &Job) {
+        self.tally.borrow_mut().given_up += 1;
+        self.give_back(job);
     }
 
     /// A request that was not sent: what it asks for may be asked for again.
@@ -287,7 +312,8 @@ impl Drive {
 
     async fn speak(self: &Rc<Self>, first: &mut Option<Job>, until: Option<Instant>) -> Result<(), String> {
         self.tally.borrow_mut().opened += 1;
-        let mut stream = match timeout(PATIENCE, connect(Ipv4Addr::LOCALHOST, self.address)).await {
+        let from = Ipv4Addr::new(127, 1, 0, self.random.borrow_mut().u8(1..=CALLERS));
+        let mut stream = match timeout(PATIENCE, connect(from, self.address)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return Err(format!("no connection: {error}")),
             Err(_) => return Err("no connection in time".to_owned()),
@@ -305,7 +331,7 @@ impl Drive {
             };
             let Some(job) = next else { return Ok(()) };
             if job.ask.is_a_guess() {
-                self.open(Rc::clone(self).guess(job));
+                self.guess(job);
                 continue;
             }
             let exchanged = timeout(PATIENCE, exchange(&mut stream, &job, &mut request, &mut answer)).await;
@@ -358,12 +384,11 @@ impl Drive {
     }
 
     /// One request by somebody without good credentials, on a connection of its own.
-    async fn guess(self: Rc<Self>, job: Job) {
+    async fn guessed(&self, job: Job) {
         self.tally.borrow_mut().opened += 1;
-        let number = self.random.borrow_mut().u8(1..=GUESSERS);
+        let from = Ipv4Addr::new(127, 2, 0, self.random.borrow_mut().u8(1..=GUESSERS));
         let (mut request, mut answer) = (Vec::new(), Vec::new());
         let exchanged = timeout(PATIENCE, async {
-            let from = Ipv4Addr::new(127, 2, 0, number);
             let mut stream =
                 connect(from, self.address).await.map_err(|error| format!("no connection: {error}"))?;
             exchange(&mut stream, &job, &mut request, &mut answer).await

@@ -1,7 +1,7 @@
 //! What a run says: what held, the figures of each phase, and plots over time.
 
 use super::check::Found;
-use super::drive::{CONNECTIONS, Faults};
+use super::drive::{CALLERS, CONNECTIONS, Faults, GUESSES};
 use super::series::{self, Phase, Window};
 use super::{Loaded, garbage, traffic};
 use crate::machine::Machine;
@@ -296,7 +296,8 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "\nMedians of windows with the least and the greatest, without the first tenth of each phase. Latencies are from when a \
-             deletion was due. The load keeps at most {CONNECTIONS} connections open, each with one request under way; what is due while all of them \
+             deletion was due. The load keeps at most {CONNECTIONS} connections open for callers, from {CALLERS} addresses, and {GUESSES} for those without \
+             good credentials, each with one request under way; what is due while all of them \
              are busy waits a moment, and is never sent where too much waits already. In the end the store held {} \
              resources{}.",
             self.resources,
