@@ -133,6 +133,11 @@ impl Collector for Told {
                 "Times that an address was held off, for too many of its credentials were refused",
                 self.front.holds(),
             ),
+            (
+                "connections_evicted",
+                "Connections closed to make room for others, as every one was taken",
+                self.front.evicted(),
+            ),
             ("store_commits", "Transactions committed", load.commits),
             ("store_committed_deletions", "Deletions that those transactions held", load.committed),
             (

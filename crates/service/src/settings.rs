@@ -64,7 +64,7 @@ pub struct Layer {
     /// Seconds that a request may wait for its turn; then the answer is 503 [default: 1]
     #[arg(long, env = "UNTAGD_TURN_TIMEOUT", value_name = "SECONDS")]
     pub turn_timeout: Option<Seconds>,
-    /// Open connections; beyond it new ones wait [default: 16384]
+    /// Open connections; beyond it, each new one closes the one that has waited longest for its client [default: 16384]
     #[arg(long, env = "UNTAGD_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<u32>,
     /// Refused credentials of one address in a minute; beyond it, its answer is 429 for a minute; 0 for any number [default: 100]

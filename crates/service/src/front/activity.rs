@@ -15,10 +15,12 @@ pub(super) struct Activity(Mutex<State>);
 #[derive(Debug)]
 struct State {
     stage: Stage,
-    /// When it got there, or when the last answer was ready.
+    /// When it got there, or when the last request came or the last answer was ready.
     since: Instant,
     /// Requests without an answer.
     open: usize,
+    /// Those of them whose body is not complete.
+    arriving: usize,
     protocol: Protocol,
     /// A request body was left unread, so its rest may still be on the way.
     unread: bool,
@@ -61,6 +63,7 @@ impl Activity {
             stage: Stage::Idle,
             since: clock::moment(),
             open: 0,
+            arriving: 0,
             protocol: Protocol::Unknown(0),
             unread: false,
             listening: false,
@@ -97,14 +100,22 @@ impl Activity {
         }
     }
 
-    /// A request's headers are complete.
-    pub(super) fn request(&self) {
+    /// A request's headers are complete, and its body follows, or it has none.
+    pub(super) fn request(&self, now: Instant, has_body: bool) {
         let mut state = self.state();
         state.open += 1;
+        state.arriving += usize::from(has_body);
+        state.since = now;
         state.unread = false;
         if state.stage == Stage::Head {
             state.stage = Stage::Idle;
         }
+    }
+
+    /// The body of a request is complete, or nobody waits for it any more.
+    pub(super) fn arrived(&self) {
+        let mut state = self.state();
+        state.arriving = state.arriving.saturating_sub(1);
     }
 
     /// A request has its answer, or is given up.
@@ -147,6 +158,12 @@ impl Activity {
     /// The peer had its time. Returns whether it was waited for.
     pub(super) fn stop_listening(&self) -> bool {
         std::mem::take(&mut self.state().listening)
+    }
+
+    /// Since when everything on the connection waits for the client. None while an answer is being made.
+    pub(super) fn waits(&self) -> Option<Instant> {
+        let state = self.state();
+        (state.open <= state.arriving).then_some(state.since)
     }
 
     /// When the connection has to be looked at, if nothing more happens. None while a request has no answer.

@@ -137,6 +137,7 @@ impl Body for Arriving {
                 more => return Poll::Ready(more),
             }
             this.complete = true;
+            this.progress.arrived();
         }
         match ready!(this.poll_place(context)) {
             Ok(()) => Poll::Ready(this.held.take().map(Ok)),

@@ -123,6 +123,10 @@ async fn speak_tls(
         biased;
         tls = handshake => tls,
         () = lifetime.reached(Phase::Draining) => return,
+        () = front.room.asked() => {
+            front.room.left();
+            return;
+        }
     };
     match tls {
         Ok(Ok(tls)) => speak_http(front, tls, peer, lifetime).await,
@@ -146,6 +150,9 @@ where
     let mut closed = pin!(lifetime.reached(Phase::Closed));
     let mut drains = false;
     let mut timer = pin!(sleep_until(activity.next_look(settings).into()));
+    let mut asked_to_leave = pin!(front.room.asked());
+    // Since when the client is waited for, where that gives the connection its turn to leave.
+    let mut waits = None;
     loop {
         tokio::select! {
             biased;
@@ -160,6 +167,27 @@ where
                 drains = true;
                 activity.goodbye();
                 connection.as_mut().graceful_shutdown();
+            }
+            () = poll_fn(|context| {
+                let now_waits = activity.waits();
+                if now_waits != waits {
+                    // Behind those who wait longer.
+                    asked_to_leave.set(front.room.asked());
+                    waits = now_waits;
+                }
+                if waits.is_some() { asked_to_leave.as_mut().poll(context) } else { Poll::Pending }
+            }) => {
+                tracing::debug!(%peer, "no room for others; closing this one, which waits longest");
+                front.room.left();
+                activity.goodbye();
+                connection.as_mut().graceful_shutdown();
+                // A goodbye that can be sent at once is; nobody waits for another's.
+                poll_fn(|context| {
+                    let _ = connection.as_mut().poll(context);
+                    Poll::Ready(())
+                })
+                .await;
+                return;
             }
             () = poll_fn(|context| {
                 // The connection was polled just before, so what it is at may have become more urgent.

@@ -7,6 +7,7 @@ use super::guesses::Guesses;
 use super::load::Load;
 use super::observe::{self, Exchanged, Observe};
 use super::places::Places;
+use super::room::Room;
 use super::settings::Settings;
 use crate::clock;
 use axum::Router;
@@ -35,6 +36,7 @@ pub(super) struct Front {
     pub(super) observer: Arc<dyn Observe>,
     pub(super) load: Arc<Load>,
     pub(super) guesses: Guesses,
+    pub(super) room: Room,
     pub(super) places: Places,
 }
 
@@ -45,13 +47,16 @@ pub(super) struct Progress {
     route: OnceLock<MatchedPath>,
     refusal: OnceLock<Refusal>,
     received: AtomicU64,
+    arriving: AtomicBool,
     admitted: AtomicBool,
 }
 
 impl Progress {
-    fn new(activity: Arc<Activity>) -> Self {
+    fn new(activity: Arc<Activity>, now: Instant, has_body: bool) -> Self {
+        activity.request(now, has_body);
         Self {
             activity,
+            arriving: AtomicBool::new(has_body),
             route: OnceLock::new(),
             refusal: OnceLock::new(),
             received: AtomicU64::new(0),
@@ -69,6 +74,13 @@ impl Progress {
     pub(super) fn received(&self, more: usize) -> u64 {
         let more = more as u64;
         self.received.fetch_add(more, Ordering::Relaxed).saturating_add(more)
+    }
+
+    /// The body is complete, or nobody waits for it any more.
+    pub(super) fn arrived(&self) {
+        if self.arriving.swap(false, Ordering::Relaxed) {
+            self.activity.arrived();
+        }
     }
 
     /// Nobody will read the rest of the body.
@@ -210,15 +222,16 @@ struct Record {
 
 impl Record {
     fn new(exchanges: &Exchanges, request: &Request<Incoming>) -> Self {
-        exchanges.activity.request();
+        let began = clock::moment();
+        let has_body = !request.body().is_end_stream();
         let verbose = tracing::enabled!(target: "untag_service::access", tracing::Level::DEBUG);
         Self {
             exchanges: exchanges.clone(),
-            progress: Arc::new(Progress::new(Arc::clone(&exchanges.activity))),
+            progress: Arc::new(Progress::new(Arc::clone(&exchanges.activity), began, has_body)),
             method: request.method().clone(),
             version: request.version(),
             uri: verbose.then(|| request.uri().clone()),
-            began: clock::moment(),
+            began,
             done: false,
         }
     }
@@ -234,6 +247,7 @@ impl Record {
         if self.progress.admitted.load(Ordering::Relaxed) {
             front.places.leave();
         }
+        self.progress.arrived();
         activity.answered(now);
         if response.is_some_and(|response| response.status() == StatusCode::UNAUTHORIZED)
             && front.guesses.refused(peer.ip(), now)

@@ -1,6 +1,7 @@
 //! The port: bound before anything is served, and accepting whatever the system makes of it.
 
 use super::load::Load;
+use super::room::{Place, Room};
 use super::tls::{Tls, TlsError, TlsFiles};
 use std::fmt;
 use std::io;
@@ -8,9 +9,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many connections the system keeps while we are at the limit; the system has a limit of its own
+/// How many connections the system keeps until we accept them; the system has a limit of its own
 /// (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
 
@@ -102,15 +102,10 @@ impl std::error::Error for BindError {
 }
 
 /// The next connection, once there is a place for it. Survives whatever accepting fails of.
-pub(super) async fn accept(
-    tcp: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed, so there always is a place in the end.
-    let place = Arc::clone(places).acquire_owned().await.ok();
+pub(super) async fn accept(tcp: &TcpListener, room: &Room) -> (TcpStream, SocketAddr, Option<Place>) {
     loop {
         match tcp.accept().await {
-            Ok((stream, peer)) => return (stream, peer, place),
+            Ok((stream, peer)) => return (stream, peer, room.enter().await),
             // The client was gone before we looked: not our trouble, nor that of the next.
             Err(error)
                 if matches!(
@@ -122,6 +117,7 @@ pub(super) async fn accept(
                 ) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept connections; pausing");
+                room.ask();
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -9,6 +9,7 @@ pub struct Load {
     in_flight: AtomicUsize,
     waiting: AtomicUsize,
     holds: AtomicU64,
+    evicted: AtomicU64,
 }
 
 impl Load {
@@ -34,6 +35,16 @@ impl Load {
     #[must_use]
     pub fn holds(&self) -> u64 {
         self.holds.load(Ordering::Relaxed)
+    }
+
+    /// How many connections were closed to make room for others.
+    #[must_use]
+    pub fn evicted(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn made_room(&self) {
+        self.evicted.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn held_off(&self) {

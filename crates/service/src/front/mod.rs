@@ -51,6 +51,12 @@
 //! | answer bytes that the client has not fetched | 64 KiB a stream | the handler's answer waits |
 //!
 //! Cut off means `GOAWAY` with `ENHANCE_YOUR_CALM`, and the end of the connection, which is told of.
+//!
+//! # Who makes room
+//!
+//! Where [`Settings::connections`] are open, or the system has no more files to give, each new connection closes another: the
+//! one that has waited longest for its client, be it for a handshake, for a request or the rest of one, or for the client to
+//! fetch its answer or to say goodbye. Where there is none, because an answer is being made for each, the new one waits.
 
 mod activity;
 mod answer;
@@ -62,6 +68,7 @@ mod listener;
 mod load;
 mod observe;
 mod places;
+mod room;
 mod route;
 mod settings;
 mod tls;
@@ -77,10 +84,11 @@ use connection::{Lifetime, Phase};
 use exchange::Front;
 use guesses::Guesses;
 use places::Places;
+use room::Room;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +111,11 @@ pub async fn serve(
     observer: Arc<dyn Observe>,
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
-    let places = Arc::new(Semaphore::new(settings.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let front = Arc::new(Front {
         router: router.layer(route::NoteRoute),
         load: listener.load(),
         guesses: Guesses::new(settings.refusals),
+        room: Room::new(settings.connections, listener.load()),
         places: Places::new(settings.in_flight, settings.connections, settings.turn_timeout, listener.load()),
         settings,
         observer,
@@ -124,7 +132,7 @@ pub async fn serve(
         let (tcp, peer, place) = tokio::select! {
             biased;
             () = &mut shutdown => break,
-            accepted = listener::accept(&tcp, &places) => accepted,
+            accepted = listener::accept(&tcp, &front.room) => accepted,
         };
         let acceptor = tls.as_ref().map(tls::Tls::acceptor);
         let task = connection::run(Arc::clone(&front), tcp, peer, acceptor, lifetime.clone());

@@ -5,8 +5,9 @@ use std::time::Duration;
 /// Limits and times of the front. Times are wall-clock durations, sizes are bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Connections that are open at a time. Others wait in the system's queue, unanswered. Each needs a file descriptor,
-    /// so the process' limit of open files must be higher; when it is not, accepting pauses until a connection closes.
+    /// Connections that are open at a time. The next closes the one that has waited longest for its client, or waits where
+    /// an answer is being made for each. Each needs a file descriptor, so the process' limit of open files must be higher;
+    /// when it is not, the same happens there, with pauses.
     pub connections: usize,
     /// How long a TLS handshake may take.
     pub handshake_timeout: Duration,

@@ -29,6 +29,38 @@ fn drip(address: &str, begun: &str, rest: &str) -> Vec<u16> {
 }
 
 #[test]
+fn somebody_who_takes_every_connection_keeps_nobody_out() {
+    let scene = Scene::with(&["slow", "other"], &["--max-connections", "30", "--idle-timeout", "600"]);
+    let (address, token) = (scene.server.address(), &scene.site.token);
+    let head = delete_desktop_tag(token, "slow", "keep");
+    let body = format!(
+        "DELETE /v1/{PROJECT}/desktop/slow/tags/delete HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {token}\r\nContent-Type: \
+         application/json\r\nContent-Length: 1000\r\n\r\n"
+    );
+    // More than there are, of each kind, and again after each request of others.
+    let attack = || -> Vec<TcpStream> {
+        let parts = [&head[..0], &head[..20], &body].into_iter().cycle().take(60);
+        let send = |part: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            // Where it had to make room already, that is the end of it.
+            let _ = stream.write_all(part.as_bytes());
+            stream
+        };
+        parts.map(send).collect()
+    };
+    let mut crowd = attack();
+    for key in ["named", "hidden", "named", "hidden"] {
+        let answer = scene.server.connect().ask(&delete_desktop_tag(token, "other", key));
+        assert_eq!(answer.status, 204);
+        crowd.extend(attack());
+    }
+    assert!(scene.server.figure("untagd_connections_evicted_total") > 30);
+    let contents = scene.contents();
+    let slow = contents.resources.iter().find(|(key, _)| key.resource_id == "slow").unwrap();
+    assert_eq!((slow.1.tags.len(), contents.trail.len()), (3, 2));
+}
+
+#[test]
 fn slow_heads_slow_bodies_and_silence_keep_nobody_else_waiting() {
     let scene = Scene::with(
         &["slow", "other"],

@@ -2,7 +2,6 @@
 
 use crate::support::{MOMENT, Server, one, patient, read, request, rest, soon, until};
 use axum::http::StatusCode;
-use std::io::ErrorKind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -167,28 +166,4 @@ async fn http2_headers_beyond_the_limit_are_431() {
     .await;
     // `:status` by its index 8 of the static table, and "431" in three bytes of Huffman code.
     assert_eq!(status.get(..5), Some(&[0x48, 0x83, 0x69, 0x90, 0xff][..]), "{status:?}");
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_wait_until_others_close() {
-    let mut settings = patient();
-    settings.connections = 2;
-    let server = Server::start(settings).await;
-    let ask = b"GET /things/a HTTP/1.1\r\nhost: x\r\n\r\n";
-    let (mut first, mut second) = (server.connect().await, server.connect().await);
-    for stream in [&mut first, &mut second] {
-        stream.write_all(ask).await.unwrap();
-        one(stream).await;
-    }
-    let mut third = server.connect().await;
-    third.write_all(ask).await.unwrap();
-    // Those that are in are served as before; the third is not even accepted.
-    for stream in [&mut first, &mut second] {
-        stream.write_all(ask).await.unwrap();
-        one(stream).await;
-    }
-    assert_eq!(server.load.connections(), 2);
-    assert_eq!(third.try_read(&mut [0; 1]).unwrap_err().kind(), ErrorKind::WouldBlock);
-    drop(first);
-    assert!(one(&mut third).await.starts_with("HTTP/1.1 200 "));
 }

@@ -11,6 +11,7 @@ mod floods;
 mod gateway;
 mod http;
 mod limits;
+mod room;
 mod shutdown;
 mod support;
 mod tls;

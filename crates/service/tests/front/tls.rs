@@ -220,6 +220,23 @@ async fn files_of_no_use_are_named() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_does_not_come_makes_room() {
+    let folder = TempDir::new().unwrap();
+    let issued = issue();
+    install(&issued, &files(&folder));
+    let mut settings = patient();
+    settings.connections = 1;
+    let server = Server::start_with(settings, Some(files(&folder))).await;
+    let mut silent = server.connect().await;
+    until("it is there", || server.load.connections() == 1).await;
+    let mut other = try_connect(server.address, issued.cert.der(), &["http/1.1"]).await.unwrap();
+    other.write_all(b"GET /things/a HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    assert!(one(&mut other).await.starts_with("HTTP/1.1 200 "));
+    assert_eq!(rest(&mut silent).await, "");
+    assert_eq!(server.load.evicted(), 1);
+}
+
+#[tokio::test]
 async fn shutdown_says_goodbye_on_tls_too() {
     let folder = TempDir::new().unwrap();
     let issued = issue();
