@@ -7,8 +7,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The reports that the README quotes.
-const REPORTS: [&str; 2] = ["peers", "own"];
+/// The reports that the README quotes by their essence.
+const REPORTS: [&str; 3] = ["peers", "own", "scale"];
+/// What it quotes of the soak, beginnings of what had to hold.
+const HELD: [&str; 3] =
+    ["what was answered 204 is gone", "accepted work at twice the load", "memory is flat"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -35,14 +38,29 @@ fn claims(report: &str) -> Vec<String> {
     rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>().join(" | ").trim().to_owned()).collect()
 }
 
+/// Everything that had to hold in the soak held; the rows of it that the README has.
+fn held(report: &str) -> Vec<String> {
+    let (_, rest) = report.split_once("| what must hold ").expect("the soak says what must hold");
+    let rows = rest.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let rows: Vec<Vec<&str>> = rows.map(|row| row.split('|').map(str::trim).collect()).collect();
+    assert!(rows.len() > 8 && rows.iter().all(|cells| cells[3] == "yes"), "{rows:#?}");
+    let row = |start: &str| {
+        let found = rows.iter().find(|cells| cells[1].starts_with(start)).expect(start);
+        format!("| {} | {} | `cargo xtask soak --minutes 20` |", found[1], found[2])
+    };
+    HELD.map(row).into()
+}
+
 #[test]
 fn a_report_and_its_plots_belong_together() {
-    for report in REPORTS {
+    for report in REPORTS.into_iter().chain(["soak"]) {
         let text = read(report);
         let shown: BTreeSet<String> = images(&text).into_iter().map(str::to_owned).collect();
         let files =
             fs::read_dir(measured()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-        let is_of = |name: &String| name.starts_with(&format!("{report}-"));
+        let is_of = |name: &String| {
+            name.strip_prefix(report).is_some_and(|rest| rest.starts_with('-') || rest == ".svg")
+        };
         assert_eq!(shown, files.filter(is_of).collect(), "{report}");
         assert!(!shown.is_empty() && text.contains("Taken on 20"), "{report}");
         for plot in shown {
@@ -59,7 +77,8 @@ fn the_readme_says_what_was_measured() {
     let readme = fs::read_to_string(&path).unwrap();
     let (before, rest) = readme.split_once("<!-- figures -->\n").expect("the README marks the table's start");
     let (found, after) = rest.split_once("<!-- /figures -->").expect("the README marks the table's end");
-    let rows: Vec<String> = REPORTS.iter().flat_map(|report| claims(&read(report))).collect();
+    let mut rows: Vec<String> = REPORTS.iter().flat_map(|report| claims(&read(report))).collect();
+    rows.extend(held(&read("soak")));
     assert!(rows.len() > 8, "{rows:#?}");
     let wanted = format!("| claim | figure | command |\n| --- | ---: | --- |\n{}\n", rows.join("\n"));
     if std::env::var_os("UPDATE_README").is_some() {

@@ -154,14 +154,7 @@ impl fmt::Display for Report {
             writeln!(f, "{note}")?;
         }
         writeln!(f)?;
-        if !self.claims.is_empty() {
-            let command = format!("`{}`", self.command);
-            let rows = self
-                .claims
-                .iter()
-                .map(|[claim, figure]| vec![claim.clone(), figure.clone(), command.clone()]);
-            writeln!(f, "## In short\n\n{}", table(&CLAIMS, rows))?;
-        }
+        f.write_str(&in_short(&self.claims, self.command))?;
         let goals = self.sections.iter().flat_map(|section| &section.goals);
         let goals = goals.map(|goal| {
             let (measured, verdict) = match goal.measured {
@@ -190,8 +183,15 @@ impl fmt::Display for Report {
     }
 }
 
-/// The head of the table of claims.
-const CLAIMS: [&str; 3] = ["claim", "figure", "command"];
+/// What the README says of a report, as a section of it; nothing where it claims nothing.
+pub(crate) fn in_short(claims: &[[String; 2]], command: &str) -> String {
+    if claims.is_empty() {
+        return String::new();
+    }
+    let command = format!("`{command}`");
+    let rows = claims.iter().map(|[claim, figure]| vec![claim.clone(), figure.clone(), command.clone()]);
+    format!("## In short\n\n{}\n", table(&["claim", "figure", "command"], rows))
+}
 
 /// A Markdown table whose columns are also aligned for a terminal: the first to the left, the others to the right.
 pub(crate) fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {

@@ -36,17 +36,34 @@ pub(crate) struct Options {
 const LEAST: usize = 10_000;
 /// Rounds of each measurement, after one that does not count.
 const ROUNDS: usize = 3;
-/// Deletions of a round, one by one.
-const ONE_BY_ONE: usize = 300;
-/// Deletions of a round, on many connections.
-const CROWD: usize = 1_200;
+/// The connections of those that do not come one by one.
 const CONNECTIONS: usize = 64;
-/// Batches of a round, on as many.
-const BATCHES: usize = 70;
 /// How many processes share one PostgreSQL.
 const PROCESSES: [usize; 3] = [1, 2, 4];
 /// Seconds that filling PostgreSQL may take; a size that would take longer is left out, and that is said.
 const PATIENCE: f64 = 600.0;
+
+/// What each round takes out of a database.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    /// Deletions one by one.
+    one_by_one: usize,
+    /// Deletions on many connections.
+    crowd: usize,
+    /// Batches on as many.
+    batches: usize,
+}
+
+impl Share {
+    const MOST: Self = Self { one_by_one: 3_000, crowd: 12_000, batches: 700 };
+
+    /// The smallest database has less to give.
+    fn of(tags: usize) -> Self {
+        let Self { one_by_one, crowd, batches } = Self::MOST;
+        let part = if tags > LEAST { 1 } else { 10 };
+        Self { one_by_one: one_by_one / part, crowd: crowd / part, batches: batches / part }
+    }
+}
 
 /// Measures, writes the report into this folder, and prints it.
 pub(crate) fn measure(options: Options, folder: &Path) -> Outcome<()> {
@@ -114,15 +131,16 @@ fn row(
 ) -> Outcome<Row> {
     let kind = store.split(':').next().unwrap_or_default();
     progress::say(&format!("{kind}: filling a database with {tags} tags"));
-    let resources = Resources::new(tags, (ROUNDS + 1) * BATCHES);
+    let share = Share::of(tags);
+    let resources = Resources::new(tags, (ROUNDS + 1) * share.batches);
     let import = resources.import(store)?;
     let size = size()?;
     progress::say(&format!("{kind}: deleting from {tags} tags"));
     let service = start(store, callers, &resources)?;
     let at = [service.address];
-    let one_by_one = rounds(|| runtime.block_on(load::each(&at, 1, resources.single(ONE_BY_ONE)?)))?;
-    let crowd = rounds(|| runtime.block_on(load::each(&at, CONNECTIONS, resources.single(CROWD)?)))?;
-    let batches = rounds(|| runtime.block_on(load::each(&at, CONNECTIONS, resources.whole(BATCHES)?)))?;
+    let one_by_one = rounds(|| runtime.block_on(load::each(&at, 1, resources.single(share.one_by_one)?)))?;
+    let crowd = rounds(|| runtime.block_on(load::each(&at, CONNECTIONS, resources.single(share.crowd)?)))?;
+    let batches = rounds(|| runtime.block_on(load::each(&at, CONNECTIONS, resources.whole(share.batches)?)))?;
     let memory = service.memory()?;
     Ok(Row {
         tags,
@@ -156,8 +174,8 @@ fn together(
             services.push(start(&store, callers, &resources)?);
         }
         let addresses: Vec<SocketAddr> = services.iter().map(|service| service.address).collect();
-        // Small databases have less to give.
-        let crowd = CROWD.min(tags / 20);
+        // Every number of processes takes from the same database.
+        let crowd = Share::of(tags).crowd / PROCESSES.len();
         let answered =
             rounds(|| runtime.block_on(load::each(&addresses, CONNECTIONS, resources.single(crowd)?)))?;
         rates.push((count, of(&answered, per_second)));

@@ -1,10 +1,10 @@
 //! What the measurements of growing databases say: tables and plots.
 
-use super::{BATCHES, CONNECTIONS, CROWD, ONE_BY_ONE, PATIENCE, ROUNDS};
+use super::{CONNECTIONS, PATIENCE, ROUNDS, Share};
 use crate::deletions::data::TAGS;
 use crate::machine::Machine;
 use crate::plot::{Lines, Point, Series};
-use crate::report::{bytes, rate, size, table, time};
+use crate::report::{bytes, in_short, rate, size, table, time};
 use crate::rounds::Spread;
 use crate::{Outcome, number};
 use std::fmt;
@@ -96,13 +96,16 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# Scale: what a deletion costs as everything grows\n\n{}\n", self.machine)?;
+        f.write_str(&in_short(&self.claims(), "cargo xtask bench --scale"))?;
+        let Share { one_by_one, crowd, batches } = Share::MOST;
         writeln!(
             f,
             "Resources of {TAGS} tags, with ids as long as the provider's. `untagd import` puts them in, in the order of their ids; \
-             one `untagd serve` with its defaults takes some out, scattered over all of them: {ONE_BY_ONE} one after the other, {CROWD} \
-             single ones and {BATCHES} batches of {TAGS} on {CONNECTIONS} connections. Each is durable when it is answered. Medians of \
-             {ROUNDS} rounds, with the least and the greatest in brackets. Load, service and database share this machine, and its \
-             memory holds each database as a whole: what a disk costs that has to be read is not in here.\n"
+             one `untagd serve` with its defaults takes some out, scattered over all of them: {one_by_one} one after the other, {crowd} \
+             single ones and {batches} batches of {TAGS} on {CONNECTIONS} connections, a tenth of that from the smallest database. \
+             Each is durable when it is answered. Medians of {ROUNDS} rounds, with the least and the greatest in brackets. Load, \
+             service and database share this machine, and its memory holds each database as a whole: what a disk costs that has to \
+             be read is not in here.\n"
         )?;
         f.write_str(
             "![What a deletion takes as the database grows](scale.svg)\n\n\
@@ -158,6 +161,24 @@ const REGIONS: [(&str, usize); 4] = [
 ];
 
 impl Report {
+    /// What the README says of it: the largest database of each store, beside the smallest.
+    fn claims(&self) -> Vec<[String; 2]> {
+        let stores = [("SQLite", &self.sqlite), ("PostgreSQL", &self.postgres)];
+        let ends = stores.into_iter().filter_map(|(name, rows)| Some((name, rows.first()?, rows.last()?)));
+        let claims = ends.flat_map(|(name, least, most)| {
+            let claim = |what: &str| format!("{what} on {name}, with {} tags in it", grouped(most.tags));
+            let figure = |figure: fn(&Row) -> Spread, unit| {
+                let (least_tags, least, most) = (grouped(least.tags), figure(least), figure(most));
+                format!("{}; with {least_tags}: {}", shown(most, unit), shown(least, unit))
+            };
+            [
+                [claim("a durable deletion, one after the other"), figure(|row| row.p50, time)],
+                [claim("durable deletions on 64 connections"), figure(|row| row.crowd, rate)],
+            ]
+        });
+        claims.collect()
+    }
+
     fn reckoned(&self, name: &str, resources: usize) -> Vec<String> {
         let tags = number(resources * TAGS);
         let by = |rows: &[Row], figure: fn(&Row) -> f64| rows.last().map_or(f64::NAN, figure) * tags;
