@@ -183,7 +183,10 @@ impl Report {
         let tags = number(resources * TAGS);
         let by = |rows: &[Row], figure: fn(&Row) -> f64| rows.last().map_or(f64::NAN, figure) * tags;
         let size = |rows| format!("{:.0} GB", by(rows, |row| row.size / number(row.tags)) / 1e9);
-        let import = |rows| format!("{:.1} h", by(rows, |row| row.import / number(row.tags)) / 3600.0);
+        let import = |rows| match by(rows, |row| row.import / number(row.tags)) {
+            short if short < 3600.0 => format!("{:.1} min", short / 60.0),
+            long => format!("{:.1} h", long / 3600.0),
+        };
         let (sqlite, postgres) = (&self.sqlite[..], &self.postgres[..]);
         vec![
             name.to_owned(),
