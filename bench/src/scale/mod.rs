@@ -27,11 +27,13 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with_all = ["quick", "only"])]
     pub(crate) scale: bool,
     /// With --scale, the most tags of a database: a power of ten
-    #[arg(long, value_name = "TAGS", default_value_t = 10_000_000, requires = "scale",
+    #[arg(long, value_name = "TAGS", default_value_t = MAX, requires = "scale",
           value_parser = clap::value_parser!(u64).range(10_000..=100_000_000))]
     max: u64,
 }
 
+/// The most tags of a database where nobody says otherwise.
+const MAX: u64 = 10_000_000;
 /// The least number of tags; each next size has ten times as many.
 const LEAST: usize = 10_000;
 /// Rounds of each measurement, after one that does not count.
@@ -115,7 +117,9 @@ pub(crate) fn measure(options: Options, folder: &Path) -> Outcome<()> {
             processes = together(&runtime, size, &cluster, &callers)?;
         }
     }
-    let report = Report { machine: Machine::read(), sqlite, postgres, left_out, processes };
+    let more = if options.max == MAX { String::new() } else { format!(" --max {}", options.max) };
+    let command = format!("cargo xtask bench --scale{more}");
+    let report = Report { command, machine: Machine::read(), sqlite, postgres, left_out, processes };
     report.write(folder)?;
     write!(std::io::stdout(), "{report}\nThe report and its plots are in {}.\n", folder.display())?;
     Ok(())

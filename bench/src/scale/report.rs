@@ -35,6 +35,8 @@ pub(super) struct Row {
 /// Everything that was measured.
 #[derive(Debug)]
 pub(super) struct Report {
+    /// What was typed for it.
+    pub(super) command: String,
     pub(super) machine: Machine,
     pub(super) sqlite: Vec<Row>,
     pub(super) postgres: Vec<Row>,
@@ -96,7 +98,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# Scale: what a deletion costs as everything grows\n\n{}\n", self.machine)?;
-        f.write_str(&in_short(&self.claims(), "cargo xtask bench --scale"))?;
+        f.write_str(&in_short(&self.claims(), &self.command))?;
         let Share { one_by_one, crowd, batches } = Share::MOST;
         writeln!(
             f,
