@@ -72,7 +72,7 @@ fn a_denial_by_resource_is_for_exactly_the_id_that_is_written() {
     let denied = "vip-é";
     let deny = json!({ "Effect": "Deny", "Action": both(), "Resource": of(denied) });
     // The same to look at, and other texts: each is a resource of its own, and never the denied one.
-    let alike = ["vip-e\u{301}", "VIP-É", "vip-è", "vір-é", "vip-é\u{200b}", "vip-é "];
+    let alike = ["vip-e\u{301}", "VIP-É", "Vip-é", "vip-è", "vір-é", "vip-é\u{200b}", "vip-é "];
     let ids: Vec<Value> = [denied]
         .iter()
         .chain(&alike)
@@ -96,6 +96,7 @@ fn an_allowance_by_resource_is_not_for_what_looks_alike() {
     let ids = [
         "cafe\u{301}-1",
         "CAFÉ-1",
+        "Café-1",
         "cafe-1",
         "саfé-1",
         "café-1 ",
