@@ -5,7 +5,7 @@ use crate::until::{DEADLINE, until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -252,7 +252,11 @@ pub(crate) fn receive(stream: &mut TcpStream) -> String {
                 return text;
             }
         }
-        let count = stream.read(&mut bytes).unwrap();
+        let count = match stream.read(&mut bytes) {
+            // Where the tests were stopped for a while: a read with a timeout is not begun again.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            read => read.unwrap(),
+        };
         assert!(count > 0, "the request broke off: {text}");
         read.extend_from_slice(&bytes[..count]);
     }

@@ -181,18 +181,27 @@ pub(crate) struct Tally {
 impl Tally {
     /// Waits until so many more requests are acknowledged.
     pub(crate) fn until_done(&self, more: usize) {
-        wait_for(&self.done, more, "acknowledgements");
+        wait_for(more, "acknowledgements", || self.done.load(Ordering::SeqCst));
     }
 
     /// Waits until so many more requests have failed.
     pub(crate) fn until_failed(&self, more: usize) {
-        wait_for(&self.failed, more, "failures");
+        wait_for(more, "failures", || self.failed.load(Ordering::SeqCst));
+    }
+
+    /// Waits until so many requests are answered since the clients began, whatever with.
+    pub(crate) fn until_answered(&self, all: usize) {
+        let count = || self.done.load(Ordering::SeqCst) + self.failed.load(Ordering::SeqCst);
+        // A minute has to do for a hundred: how long they take all together is not what is asked here.
+        while count() < all {
+            wait_for(100.min(all.saturating_sub(count())), "answers", count);
+        }
     }
 }
 
-fn wait_for(count: &AtomicUsize, more: usize, what: &str) {
-    let enough = count.load(Ordering::SeqCst) + more;
-    until(what, || (count.load(Ordering::SeqCst) >= enough).then_some(()));
+fn wait_for(more: usize, what: &str, count: impl Fn() -> usize) {
+    let enough = count() + more;
+    until(what, || (count() >= enough).then_some(()));
 }
 
 /// Sends what waits from all clients, to these services in turn, while something happens to what the services stand on.

@@ -39,8 +39,8 @@ fn a_crashed_database_loses_nothing_and_service_resumes_by_itself() {
         model.waiting.extend(round.unanswered);
     }
     let left = model.waiting.len();
-    let round = load_while(&[&server], &mut model, |tally| tally.until_done(left));
-    assert!(round.unanswered.is_empty());
+    let round = load_while(&[&server], &mut model, |tally| tally.until_answered(left));
+    assert!(round.unanswered.is_empty(), "{}", server.log());
     model.note(&round.acknowledged);
     model.check(&site.contents(), "at the end");
     assert!(model.units.iter().all(|unit| unit.state != State::There));

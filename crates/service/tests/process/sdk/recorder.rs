@@ -2,7 +2,7 @@
 
 use rcgen::{CertifiedKey, KeyPair};
 use serde::Serialize;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -118,7 +118,11 @@ fn until<T>(stream: &mut impl Read, bytes: &mut Vec<u8>, look: impl Fn(&[u8]) ->
         if let Some(found) = look(bytes) {
             return found;
         }
-        let count = stream.read(&mut piece).unwrap();
+        let count = match stream.read(&mut piece) {
+            // Where the tests were stopped for a while: a read with a timeout is not begun again.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            read => read.unwrap(),
+        };
         assert!(count > 0, "the request broke off: {}", String::from_utf8_lossy(bytes));
         bytes.extend_from_slice(&piece[..count]);
     }
