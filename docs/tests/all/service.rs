@@ -30,6 +30,8 @@ impl Service {
             .arg(site)
             .arg("--ready-file")
             .arg(&file)
+            // What it keeps for a while goes with the folder, also when it is killed.
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| {
