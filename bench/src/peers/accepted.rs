@@ -35,9 +35,7 @@ pub(super) fn measure(packages: &Packages) -> Outcome<Section> {
                     "compiles"
                 }
                 Ok(_) => "does not compile",
-                Err(_) if packages.made.iter().any(|(other, made)| *other == generator && made.is_err()) => {
-                    "not measured"
-                }
+                Err(_) if packages.absent(generator).is_some() => "not measured",
                 Err(_) => "refused",
             };
             row.push(cell.to_owned());
@@ -47,7 +45,12 @@ pub(super) fn measure(packages: &Packages) -> Outcome<Section> {
     let total = packages.documents.len();
     section.rows.push(
         std::iter::once("**compiles**".to_owned())
-            .chain(sums.map(|sum| format!("{sum} of {total}")))
+            .chain(Generator::ALL.into_iter().zip(sums).map(|(generator, sum)| {
+                match packages.absent(generator) {
+                    Some(why) => format!("not measured: {why}"),
+                    None => format!("{sum} of {total}"),
+                }
+            }))
             .collect(),
     );
     Ok(section)

@@ -42,9 +42,10 @@ impl Installed {
     /// Installs what is not there yet, into this folder.
     pub(super) fn install(folder: &Path) -> Self {
         progress::say("installing the peers");
-        let java = java();
+        let java = runs("java", "-version", "default-jre-headless");
         let python = held(|| environment(folder, REQUIREMENTS));
-        let node = held(|| packages(folder, PACKAGE, LOCK));
+        let node = runs("node", "--version", "nodejs");
+        let modules = held(|| packages(folder, PACKAGE, LOCK));
         let with_java = |found: Maybe<PathBuf>| java.clone().and(found);
         let installed = Self {
             openapi_to_rust: openapi_to_rust(folder),
@@ -52,8 +53,10 @@ impl Installed {
                 let parts = ["lib", "openapi_generator_cli/openapi-generator.jar"];
                 below(&python, parts)
             })),
-            prism: node.clone().and_then(|node| there(node.join("@stoplight/prism-cli/dist/index.js"))),
-            wiremock: with_java(node.and_then(|node| jar(&node.join("wiremock/build")))),
+            prism: node
+                .and(modules.clone())
+                .and_then(|modules| there(modules.join("@stoplight/prism-cli/dist/index.js"))),
+            wiremock: with_java(modules.and_then(|modules| jar(&modules.join("wiremock/build")))),
             moto: python.and_then(|python| {
                 let script = there(python.with_file_name("moto_server"))?;
                 Ok([python, script])
@@ -119,11 +122,12 @@ fn said(program: &str, option: &str) -> String {
         .map_or_else(|| format!("no {program}"), |line| line.replace('"', ""))
 }
 
-fn java() -> Maybe<()> {
-    let found = Command::new("java").arg("-version").stdin(Stdio::null()).output();
+/// Whether a program runs that a peer stands on: what was installed may be there, and this not.
+fn runs(program: &str, option: &str, package: &str) -> Maybe<()> {
+    let found = Command::new(program).arg(option).stdin(Stdio::null()).output();
     match found {
         Ok(output) if output.status.success() => Ok(()),
-        _ => Err("there is no `java` (Debian package default-jre-headless)".to_owned()),
+        _ => Err(format!("there is no `{program}` (Debian package {package})")),
     }
 }
 
@@ -181,7 +185,7 @@ fn openapi_to_rust(folder: &Path) -> Maybe<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{held, versions};
+    use super::{held, runs, versions};
 
     #[test]
     fn every_version_is_known_before_anything_is_installed() {
@@ -192,5 +196,11 @@ mod tests {
     #[test]
     fn what_cannot_be_installed_is_a_reason_and_no_end() {
         assert_eq!(held(|| -> () { panic!("there is no such\nthing") }), Err("there is no such".to_owned()));
+    }
+    #[test]
+    fn what_a_peer_stands_on_is_missed_by_name() {
+        assert_eq!(runs("cargo", "--version", "cargo"), Ok(()));
+        let missing = runs("no-such-program", "--version", "no-such-package");
+        assert_eq!(missing, Err("there is no `no-such-program` (Debian package no-such-package)".to_owned()));
     }
 }

@@ -123,11 +123,10 @@ impl Case {
 /// Asks all servers.
 pub(super) fn measure(packages: &Packages) -> Section {
     let cases = Case::all();
-    let mut columns = vec![Vec::new(); PEERS.len()];
-    for (peer, cells) in PEERS.into_iter().zip(&mut columns) {
+    let columns = PEERS.map(|peer| {
         progress::say(&format!("asking {} what is malformed", peer.name()));
-        *cells = ask(peer, &cases, || peer.start(packages));
-    }
+        ask(peer, &cases, || peer.start(packages))
+    });
     let mut section = Section {
         title: TITLE,
         method: "One request each, to the same stubs. *✓* means that the status is the contract's and, of a refusal, that the body \
@@ -142,28 +141,41 @@ pub(super) fn measure(packages: &Packages) -> Section {
     };
     for (at, case) in cases.iter().enumerate() {
         let mut row = vec![case.name.to_owned(), case.status.to_string()];
-        row.extend(
-            columns.iter().map(|cells| cells.get(at).map(|(_, cell)| cell.clone()).unwrap_or_default()),
-        );
+        row.extend(columns.iter().map(|cells| match cells {
+            Ok(cells) => cells.get(at).map(|(_, cell)| cell.clone()).unwrap_or_default(),
+            Err(_) => "not measured".to_owned(),
+        }));
         section.rows.push(row);
     }
-    let sums = columns.iter().map(|cells| {
-        let right = cells.iter().filter(|(is_right, _)| *is_right).count();
-        format!("{right} of {}", cases.len())
-    });
+    let sums = columns.iter().map(sum);
     section
         .rows
         .push(["**as the contract says**".to_owned(), String::new()].into_iter().chain(sums).collect());
     section
 }
 
+/// What a server got right, or why it was not asked.
+fn sum(cells: &Result<Vec<(bool, String)>, String>) -> String {
+    match cells {
+        Ok(cells) => format!("{} of {}", cells.iter().filter(|(is_right, _)| *is_right).count(), cells.len()),
+        Err(why) => format!("not measured: {why}"),
+    }
+}
+
 /// What a server answers to each case; it is started again where it has ended.
-fn ask(peer: Peer, cases: &[Case], start: impl Fn() -> Result<Server, String>) -> Vec<(bool, String)> {
-    let mut server = start();
+///
+/// # Errors
+/// Why it cannot be started.
+fn ask(
+    peer: Peer,
+    cases: &[Case],
+    start: impl Fn() -> Result<Server, String>,
+) -> Result<Vec<(bool, String)>, String> {
+    let mut server = Ok(start()?);
     let mut cells = Vec::new();
     for case in cases {
         let cell = match &mut server {
-            Err(_) => (false, "not measured".to_owned()),
+            Err(_) => (false, "does not start again".to_owned()),
             Ok(running) => {
                 let answer = exchange::send(running.address, &case.request(running.address)).ok().flatten();
                 let (is_right, mut cell) = case.verdict(answer.as_ref());
@@ -182,12 +194,13 @@ fn ask(peer: Peer, cases: &[Case], start: impl Fn() -> Result<Server, String>) -
         };
         cells.push(cell);
     }
-    cells
+    Ok(cells)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Case, exchange};
+    use super::{Case, ask, exchange, sum};
+    use crate::peers::Peer;
     use crate::server::Server;
     use crate::{bare, stub};
 
@@ -201,5 +214,11 @@ mod tests {
         };
         assert_eq!(right(stub.address), Case::all().len());
         assert!(right(bare.address) < Case::all().len() / 2);
+    }
+    #[test]
+    fn who_is_not_there_has_not_got_everything_wrong() {
+        let cells = ask(Peer::Prism, &Case::all(), || Err("there is none".to_owned()));
+        assert_eq!(sum(&cells), "not measured: there is none");
+        assert_eq!(sum(&Ok(vec![(true, String::new()), (false, String::new())])), "1 of 2");
     }
 }

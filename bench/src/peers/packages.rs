@@ -68,6 +68,12 @@ impl Packages {
         Ok(packages)
     }
 
+    /// Why a generator was not asked at all, where it was not.
+    pub(super) fn absent(&self, generator: Generator) -> Option<&str> {
+        let (_, made) = self.made.iter().find(|(other, _)| *other == generator)?;
+        made.as_ref().err().map(String::as_str)
+    }
+
     /// The package that a generator has made of a document.
     pub(super) fn of(&self, generator: Generator, document: &str) -> Maybe<&Made> {
         let (_, made) = self.made.iter().find(|(other, _)| *other == generator).ok_or("it was not asked")?;
