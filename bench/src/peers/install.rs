@@ -197,6 +197,7 @@ mod tests {
     fn what_cannot_be_installed_is_a_reason_and_no_end() {
         assert_eq!(held(|| -> () { panic!("there is no such\nthing") }), Err("there is no such".to_owned()));
     }
+
     #[test]
     fn what_a_peer_stands_on_is_missed_by_name() {
         assert_eq!(runs("cargo", "--version", "cargo"), Ok(()));

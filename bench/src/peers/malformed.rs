@@ -215,6 +215,7 @@ mod tests {
         assert_eq!(right(stub.address), Case::all().len());
         assert!(right(bare.address) < Case::all().len() / 2);
     }
+
     #[test]
     fn who_is_not_there_has_not_got_everything_wrong() {
         let cells = ask(Peer::Prism, &Case::all(), || Err("there is none".to_owned()));
