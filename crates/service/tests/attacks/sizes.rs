@@ -123,15 +123,23 @@ fn large_garbage_leaves_no_memory_behind() {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
     };
-    assert_eq!(scene.say(&garbage)[0].status, 400);
+    let twenty = || {
+        std::thread::scope(|scope| {
+            for _ in 0..20 {
+                scope.spawn(|| assert_eq!(scene.say(&garbage)[0].status, 400));
+            }
+        });
+        memory()
+    };
+    // Of each body, what an operation takes at most is kept until it is refused, and the rest is not; then nothing is.
     let before = memory();
-    std::thread::scope(|scope| {
-        for _ in 0..20 {
-            scope.spawn(|| assert_eq!(scene.say(&garbage)[0].status, 400));
-        }
-    });
-    // 240 MB were offered. Of each body, what an operation takes at most is kept until it is refused, and the rest is not.
-    let more = memory() - before;
-    assert!(more < 40_000_000, "{more} bytes more at the highest");
+    let first = twenty();
+    assert!(first - before < 40_000_000, "{before} bytes at the highest, then {first}");
+    // The allocator keeps a few buffers of each thread, and what was kept of every body would be eight times as much.
+    for _ in 0..40 {
+        twenty();
+    }
+    let last = memory();
+    assert!(last - first < 100_000_000, "{first} bytes at the highest, and in the end {last}");
     assert!(scene.contents().trail.is_empty());
 }
