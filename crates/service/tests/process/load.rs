@@ -181,26 +181,28 @@ pub(crate) struct Tally {
 impl Tally {
     /// Waits until so many more requests are acknowledged.
     pub(crate) fn until_done(&self, more: usize) {
-        wait_for(more, "acknowledgements", || self.done.load(Ordering::SeqCst));
+        let count = || self.done.load(Ordering::SeqCst);
+        wait_for(count() + more, "acknowledgements", count);
     }
 
     /// Waits until so many more requests have failed.
     pub(crate) fn until_failed(&self, more: usize) {
-        wait_for(more, "failures", || self.failed.load(Ordering::SeqCst));
+        let count = || self.failed.load(Ordering::SeqCst);
+        wait_for(count() + more, "failures", count);
     }
 
     /// Waits until so many requests are answered since the clients began, whatever with.
     pub(crate) fn until_answered(&self, all: usize) {
         let count = || self.done.load(Ordering::SeqCst) + self.failed.load(Ordering::SeqCst);
         // A minute has to do for a hundred: how long they take all together is not what is asked here.
-        while count() < all {
-            wait_for(100.min(all.saturating_sub(count())), "answers", count);
+        for enough in (100..all).step_by(100).chain([all]) {
+            wait_for(enough, "answers", count);
         }
     }
 }
 
-fn wait_for(more: usize, what: &str, count: impl Fn() -> usize) {
-    let enough = count() + more;
+/// Waits until there are so many.
+fn wait_for(enough: usize, what: &str, count: impl Fn() -> usize) {
     until(what, || (count() >= enough).then_some(()));
 }
 
