@@ -193,6 +193,11 @@ pub(crate) fn in_short(claims: &[[String; 2]], command: &str) -> String {
     format!("## In short\n\n{}\n", table(&["claim", "figure", "command"], rows))
 }
 
+/// What stands where a figure would, and why it does not.
+pub(crate) fn not_measured(why: impl fmt::Display) -> String {
+    format!("not measured: {why}")
+}
+
 /// A Markdown table whose columns are also aligned for a terminal: the first to the left, the others to the right.
 pub(crate) fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut lines = vec![columns.iter().map(|&name| name.to_owned()).collect::<Vec<_>>()];

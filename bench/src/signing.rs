@@ -1,7 +1,7 @@
 //! The signature: beside the hashing that nobody can sign without, and beside the provider's own signer, which is in Python.
 
 use crate::budget::Budget;
-use crate::report::{Goal, Hope, Section, bytes, rate, time};
+use crate::report::{Goal, Hope, Section, bytes, not_measured, rate, time};
 use crate::rounds::alternate;
 use crate::{Outcome, clock, counting, number, progress, python};
 use serde_json::json;
@@ -118,7 +118,7 @@ fn beside_python(budget: &Budget, ours: &Ours, section: &mut Section) -> Outcome
             // Where stderr cannot be written, it is in the report.
             let _ = writeln!(std::io::stderr(), "NOT MEASURED: {NAME}: {why}");
             let why = why.lines().next().unwrap_or_default();
-            section.rows.push(row(NAME, String::new(), format!("not measured: {why}"), String::new()));
+            section.rows.push(row(NAME, String::new(), not_measured(why), String::new()));
         }
     }
     section.goals.push(goal);

@@ -4,7 +4,7 @@ use super::command;
 use super::set::Set;
 use super::{CONCURRENCY, apply, curl, sdk};
 use crate::budget::Budget;
-use crate::report::{Section, rate};
+use crate::report::{Section, not_measured, rate};
 use crate::rounds::alternate;
 use crate::{Outcome, number, progress, python};
 use std::io::Write as _;
@@ -80,7 +80,7 @@ fn row(
         Err(why) => {
             // Where stderr cannot be written, the report still says it.
             let _ = writeln!(std::io::stderr(), "NOT MEASURED: {name}: {why}");
-            row.push(format!("not measured: {why}"));
+            row.push(not_measured(why));
             row.extend([const { String::new() }; 3]);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::generators::Generator;
 use super::packages::Packages;
-use crate::report::Section;
+use crate::report::{Section, not_measured};
 use crate::{Outcome, progress};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub(super) fn measure(packages: &Packages) -> Outcome<Section> {
         std::iter::once("**compiles**".to_owned())
             .chain(Generator::ALL.into_iter().zip(sums).map(|(generator, sum)| {
                 match packages.absent(generator) {
-                    Some(why) => format!("not measured: {why}"),
+                    Some(why) => not_measured(why),
                     None => format!("{sum} of {total}"),
                 }
             }))

@@ -5,7 +5,7 @@ use super::generators::Generator;
 use super::packages::{Made, Packages, empty};
 use crate::budget::Budget;
 use crate::plot::{Bar, Bars, Group};
-use crate::report::{Plot, Section, size, time};
+use crate::report::{Plot, Section, not_measured, size, time};
 use crate::rounds::Spread;
 use crate::{Outcome, clock, number, progress};
 use std::fs;
@@ -75,7 +75,7 @@ pub(super) fn measure(budget: &Budget, packages: &Packages) -> Outcome<(Section,
                 row.extend([written.lines.to_string(), size(number(written.bytes))]);
             }
             Err(why) => {
-                row.push(format!("not measured: {why}"));
+                row.push(not_measured(why));
                 row.extend([const { String::new() }; 4]);
             }
         }

@@ -5,7 +5,7 @@ use super::packages::Packages;
 use super::servers::{Peer, Server};
 use crate::example::{Example, ID, KEY, PROJECT, TOKEN};
 use crate::progress;
-use crate::report::Section;
+use crate::report::{Section, not_measured};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -158,7 +158,7 @@ pub(super) fn measure(packages: &Packages) -> Section {
 fn sum(cells: &Result<Vec<(bool, String)>, String>) -> String {
     match cells {
         Ok(cells) => format!("{} of {}", cells.iter().filter(|(is_right, _)| *is_right).count(), cells.len()),
-        Err(why) => format!("not measured: {why}"),
+        Err(why) => not_measured(why),
     }
 }
 

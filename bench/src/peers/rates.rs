@@ -7,7 +7,7 @@ use crate::budget::Budget;
 use crate::example::Example;
 use crate::load::{self, Answered};
 use crate::plot::{Bar, Bars, Group};
-use crate::report::{Plot, Section, rate, time};
+use crate::report::{Plot, Section, not_measured, rate, time};
 use crate::rounds::Spread;
 use crate::{Outcome, clock, number, progress};
 use std::net::SocketAddr;
@@ -167,7 +167,7 @@ impl Side {
                 row.push(format!("{} ({:.0}–{:.0})", rate(rates.median), rates.min, rates.max));
                 row.push(format!("{} ({}–{})", time(slow.median), time(slow.min), time(slow.max)));
             }
-            Err(why) => row.extend([format!("not measured: {why}"), String::new()]),
+            Err(why) => row.extend([not_measured(why), String::new()]),
         }
         row
     }

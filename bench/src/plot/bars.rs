@@ -1,7 +1,7 @@
 //! Bars: one figure of several, compared by their lengths.
 
 use super::axis::Axis;
-use super::{WIDTH, begin, escape, human, legend, spread, width};
+use super::{WIDTH, begin, below, escape, legend, spread, width};
 use crate::rounds::Spread;
 use std::fmt::{self, Write as _};
 
@@ -69,20 +69,7 @@ impl fmt::Display for Bars {
             }
             way
         };
-        let mut end = f64::NEG_INFINITY;
-        for tick in axis.ticks() {
-            let (x, text) = (axis.at(tick), human(tick));
-            writeln!(f, "<path class=\"grid\" d=\"{}\"/>", beside(x))?;
-            // A figure that would run into the one before it is left to the eye.
-            if x - width(&text) / 2.0 > end {
-                end = x + width(&text) / 2.0 + 4.0;
-                let y = bottom + 16.0;
-                writeln!(
-                    f,
-                    "<text class=\"soft\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{text}</text>"
-                )?;
-            }
-        }
+        below(f, &axis, bottom + 16.0, beside)?;
         let mut y = TOP;
         for group in &self.groups {
             if is_headed(&group) {

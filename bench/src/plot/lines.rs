@@ -1,7 +1,7 @@
 //! Lines: how a figure changes with another.
 
 use super::axis::Axis;
-use super::{WIDTH, begin, escape, human, legend, spread, width};
+use super::{WIDTH, begin, below, escape, human, legend, spread, width};
 use crate::rounds::Spread;
 use std::fmt::{self, Write as _};
 
@@ -85,19 +85,7 @@ impl fmt::Display for Lines {
                 "<text class=\"soft\" x=\"{before:.1}\" y=\"{baseline:.1}\" text-anchor=\"end\">{text}</text>"
             )?;
         }
-        let mut end = f64::NEG_INFINITY;
-        for tick in along.ticks() {
-            let (x, text) = (along.at(tick), human(tick));
-            writeln!(f, "<path class=\"grid\" d=\"M{x:.1} {top:.1}V{bottom:.1}\"/>")?;
-            if x - width(&text) / 2.0 > end {
-                end = x + width(&text) / 2.0 + 4.0;
-                let y = bottom + 18.0;
-                writeln!(
-                    f,
-                    "<text class=\"soft\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{text}</text>"
-                )?;
-            }
-        }
+        below(f, &along, bottom + 18.0, |x| format!("M{x:.1} {top:.1}V{bottom:.1}"))?;
         let (x, y, label) = (f64::midpoint(LEFT, right), bottom + 38.0, escape(&self.x_label));
         writeln!(f, "<text class=\"soft\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{label}</text>")?;
         for (number, series) in self.series.iter().enumerate() {

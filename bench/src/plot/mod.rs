@@ -12,6 +12,7 @@ pub(crate) use bars::{Bar, Bars, Group};
 pub(crate) use lines::{Lines, Point, Series};
 
 use crate::rounds::Spread;
+use axis::Axis;
 use std::fmt;
 
 /// How wide every plot is, in its own units; whoever shows it scales it.
@@ -84,6 +85,24 @@ fn begin(f: &mut fmt::Formatter<'_>, height: f64, title: &str, unit: &str, words
         escape(title),
         escape(unit)
     )
+}
+
+/// The figures of an axis at this height, and their grid: for each place along the axis a path.
+fn below(f: &mut fmt::Formatter<'_>, axis: &Axis, y: f64, grid: impl Fn(f64) -> String) -> fmt::Result {
+    let mut end = f64::NEG_INFINITY;
+    for tick in axis.ticks() {
+        let (x, text) = (axis.at(tick), human(tick));
+        writeln!(f, "<path class=\"grid\" d=\"{}\"/>", grid(x))?;
+        // A figure that would run into the one before it is left to the eye.
+        if x - width(&text) / 2.0 > end {
+            end = x + width(&text) / 2.0 + 4.0;
+            writeln!(
+                f,
+                "<text class=\"soft\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{text}</text>"
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// What is said below a title of the figures.

@@ -175,7 +175,10 @@ impl Report {
             };
             [
                 [claim("a durable deletion, one after the other"), figure(|row| row.p50, time)],
-                [claim("durable deletions on 64 connections"), figure(|row| row.crowd, rate)],
+                [
+                    claim(&format!("durable deletions on {CONNECTIONS} connections")),
+                    figure(|row| row.crowd, rate),
+                ],
             ]
         });
         claims.collect()
